@@ -1,0 +1,1 @@
+"""What every other package stands on: errors, cancelling, progress, paths, atomic files. Imports nothing of ours."""

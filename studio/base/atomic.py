@@ -1,0 +1,121 @@
+"""Files that are either the old or the new version, never a mix. The only module that calls `os.replace`.
+
+A new version is written to a temporary file in the same folder, flushed to the disk, and renamed over the old one.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import errno
+import os
+import secrets
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from studio.base.errors import FileError
+
+TEMPORARY = ".keydream-tmp"
+"""What the names of our temporary files end with (before a suffix); a file so named is debris and may be deleted."""
+
+_WINDOWS_BUSY = {5, 32, 33}  # denied, sharing violation, lock violation: an indexer or a virus scanner holds the file
+_PATIENCE = 2.5  # seconds
+
+
+def write_bytes(path: Path, data: bytes, *, backups: int = 0) -> None:
+    """Put `data` at `path` atomically, making its folder.
+
+    Args:
+        path: the target; an existing file is replaced in one step.
+        data: the whole new content.
+        backups: how many earlier versions to keep beside it, as NAME~1 (the youngest) to NAME~N.
+
+    Raises:
+        FileError: nothing was changed at `path`; the message says why and what to do.
+    """
+    with replacing(path, backups=backups) as temporary:
+        temporary.write_bytes(data)
+
+
+@contextlib.contextmanager
+def replacing(path: Path, *, backups: int = 0) -> Iterator[Path]:
+    """Give a temporary path beside `path`; rename what was written there over `path` when the block ends well.
+
+    The temporary keeps the suffix of `path`, so that encoders recognise the format. When the block raises, the
+    temporary
+    is removed and `path` stays as it was. `OSError` becomes `FileError`; other exceptions pass.
+    """
+    temporary = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(4)}{TEMPORARY}{path.suffix}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        yield temporary
+        _flush(temporary)
+        if backups and path.exists():
+            _rotate(path, backups)
+        _replace(temporary, path)
+        _flush_folder(path.parent)
+    except OSError as error:
+        raise explain(error, path) from error
+    finally:
+        with contextlib.suppress(OSError):
+            temporary.unlink(missing_ok=True)
+
+
+def explain(error: OSError, path: Path) -> FileError:
+    """Turn an `OSError` met while writing `path` into words for the artist."""
+    what = f"{path} could not be written"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return FileError(what, "The disk is full", "Free some space, or choose another folder, and try again")
+    if error.errno in (errno.EACCES, errno.EPERM, errno.EROFS):
+        return FileError(
+            what, "You may not write there", "Choose another folder, or change the permissions of this one"
+        )
+    if error.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT):
+        return FileError(what, "Part of that path is not a folder, or the file is one", "Choose another name")
+    return FileError(what, error.strerror or str(error), "Check the drive, and try again or choose another folder")
+
+
+def _flush(path: Path) -> None:
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _flush_folder(folder: Path) -> None:
+    if sys.platform == "win32":
+        return  # Windows cannot open folders; NTFS journals the rename
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        with contextlib.suppress(OSError):  # some network file systems refuse; the rename itself has happened
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _rotate(path: Path, backups: int) -> None:
+    def version(number: int) -> Path:
+        return path.with_name(f"{path.name}~{number}")
+
+    for number in range(backups - 1, 0, -1):
+        if version(number).exists():
+            _replace(version(number), version(number + 1))
+    copy = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
+    try:
+        copy.write_bytes(path.read_bytes())  # a copy, so that there is no moment without a file at `path`
+        _replace(copy, version(1))
+    finally:
+        copy.unlink(missing_ok=True)
+
+
+def _replace(source: Path, target: Path) -> None:
+    deadline = time.monotonic() + _PATIENCE
+    pause = 0.01
+    while True:
+        try:
+            os.replace(source, target)  # noqa: PTH105 (the one place, and found by this name)
+            return
+        except OSError as error:
+            if getattr(error, "winerror", None) not in _WINDOWS_BUSY or time.monotonic() + pause > deadline:
+                raise
+            time.sleep(pause)
+            pause *= 2

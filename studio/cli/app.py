@@ -1,0 +1,87 @@
+"""The commands put together, and the one place where an error ends up in a terminal."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Sequence
+from typing import Annotated
+
+import click
+import typer
+
+from studio import __version__
+from studio.base.cancel import Cancelled
+from studio.base.errors import StudioError
+from studio.cli import ask, render, system, train
+
+app = typer.Typer(
+    name="keydream",
+    help="A studio for CLIP-guided animation: prompts on a timeline, pictures that grow into one another.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command()(render.render)
+app.command()(render.still)
+app.command()(render.export)
+app.command()(ask.score)
+app.command()(train.train)
+app.command()(system.doctor)
+app.command()(system.schema)
+
+INTERRUPTED = 130
+"""The exit status after Ctrl+C or SIGTERM, as shells expect it."""
+
+
+@app.callback()
+def _main(
+    version: Annotated[bool, typer.Option("--version", help="Say which version this is, and stop.")] = False,
+) -> None:
+    if version:
+        typer.echo(f"keydream {__version__}")
+        raise typer.Exit
+
+
+def run(arguments: Sequence[str]) -> int:
+    """Run one command.
+
+    Args:
+        arguments: as typed, without the program's name.
+
+    Returns:
+        The exit status: 0 done; 1 it could not be done, and the terminal says why; 2 the command was mistyped; 130
+            interrupted.
+    """
+    command = typer.main.get_command(app)
+    try:
+        status = command.main(args=list(arguments), prog_name="keydream", standalone_mode=False)
+    except StudioError as error:
+        _explain(error, as_json="--json" in arguments)
+        return 1
+    except (Cancelled, KeyboardInterrupt, click.Abort):
+        typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
+        return INTERRUPTED
+    except click.ClickException as error:
+        error.show()
+        return error.exit_code
+    except BrokenPipeError:  # the reader of our output, such as `head`, had enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    return status if isinstance(status, int) else 0
+
+
+def _explain(error: StudioError, *, as_json: bool) -> None:
+    from rich.console import Console
+    from rich.text import Text
+
+    if as_json:
+        typer.echo(json.dumps({"error": {"what": error.what, "why": error.why, "fix": error.fix}}))
+    console = Console(stderr=True)
+    console.print(Text.assemble(("Error: ", "bold red"), (error.what, "bold")))
+    for part in (error.why, error.fix):
+        if part:
+            console.print(Text("  " + part))

@@ -1,0 +1,300 @@
+"""`keydream render`, `keydream still`, `keydream export`: projects become frames, frames become files."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from studio.base import paths
+from studio.base.errors import ExportError, InputError
+from studio.cli.console import ERRORS, Bar, interruptible
+from studio.cli.options import (
+    Deterministic,
+    Device,
+    Force,
+    Json,
+    Out,
+    ProjectFile,
+    Size,
+    Store,
+    check_target,
+    open_project,
+    read_size,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from studio.base.cancel import CancelToken
+    from studio.export import Exported
+    from studio.project.model import Project
+    from studio.render.events import Event, PlanMade, RenderDone
+    from studio.timeline.time import FrameRange
+
+Frames = Annotated[str, typer.Option("--frames", metavar="A:B", help="Only frames A to B-1.")]
+Quality = Annotated[
+    int | None, typer.Option("--quality", min=0, max=100, help="0 for the smallest file, 100 for the best picture.")
+]
+
+
+def render(
+    project: ProjectFile,
+    out: Out,
+    frames: Frames = "",
+    size: Size = "",
+    device: Device = "auto",
+    draft: Annotated[bool, typer.Option("--draft", help="Half the size and half the steps, to see it sooner.")] = False,
+    quality: Quality = None,
+    store: Store = None,
+    deterministic: Deterministic = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Dream a project's frames and export them. Frames that were rendered before are used again."""
+    opened, folder = open_project(project)
+    if size:
+        opened = _resized(opened, size)
+    check_target(out, force=force)
+    _check_format(out)
+    with interruptible() as token:
+        plan, done = _dream(opened, folder, frames, device, store, token, draft=draft, deterministic=deterministic)
+        exported = _export(opened, done.paths, out, quality, token)
+    _tell(exported, as_json, notes=plan.notes, rendered=done.rendered, reused=plan.reused, seconds=done.seconds)
+
+
+def still(
+    prompt: Annotated[
+        str, typer.Argument(metavar="PROMPT", help='What to dream: "text", "text:weight", several with | between.')
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
+    medium: Annotated[str, typer.Option("--medium", help="The canvas: vqgan or pixels.")] = "vqgan",
+    steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = 200,
+    size: Size = "256x256",
+    seed: Annotated[
+        int, typer.Option("--seed", min=0, help="Another seed gives another picture of the same prompt.")
+    ] = 0,
+    device: Device = "auto",
+    store: Store = None,
+    deterministic: Deterministic = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Dream one picture of a prompt."""
+    if out.suffix.lower() != ".png":
+        raise InputError(f"{out} cannot be written", "A still is a PNG picture", "Choose a name that ends in .png")
+    project = _single(prompt, medium, steps, read_size(size), seed)
+    check_target(out, force=force)
+    with interruptible() as token:
+        plan, done = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
+        exported = _export(project, done.paths, out, None, token)
+    _tell(exported, as_json, notes=plan.notes, rendered=done.rendered, reused=plan.reused, seconds=done.seconds)
+
+
+def export(
+    project: ProjectFile,
+    out: Out,
+    frames: Frames = "",
+    size: Size = "",
+    device: Device = "auto",
+    draft: Annotated[bool, typer.Option("--draft", help="The frames of a draft.")] = False,
+    quality: Quality = None,
+    store: Store = None,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Export frames that are rendered already; nothing is dreamed."""
+    from studio.dream.device import pick
+    from studio.render.plan import plan
+    from studio.render.store import FrameStore
+    from studio.render.toolbox import LocalToolbox
+
+    opened, folder = open_project(project)
+    if size:
+        opened = _resized(opened, size)
+    check_target(out, force=force)
+    _check_format(out)
+    chosen = pick(device)
+    toolbox = LocalToolbox(folder, chosen)
+    laid_out = plan(
+        opened,
+        _range(opened, frames),
+        toolbox.identities(opened),
+        quality="draft" if draft else "final",
+        device=chosen.type,
+    )
+    kept = FrameStore(store or paths.cache_dir() / "frames")
+    entries = [kept.get(key) for key in laid_out.keys]
+    found = [entry.picture for entry in entries if entry is not None and entry.picture is not None]
+    if len(found) < len(entries):
+        raise ExportError(
+            f"{out} was not exported",
+            f"{len(entries) - len(found)} of {len(entries)} frames are not rendered yet",
+            f"Run: keydream render {project} -o {out}",
+        )
+    with interruptible() as token:
+        exported = _export(opened, tuple(found), out, quality, token)
+    _tell(exported, as_json, notes=(), rendered=0, reused=len(found), seconds=0.0)
+
+
+def _dream(
+    project: Project,
+    folder: Path,
+    frames: str,
+    device: str,
+    store: Path | None,
+    token: CancelToken,
+    *,
+    draft: bool,
+    deterministic: bool,
+) -> tuple[PlanMade, RenderDone]:
+    wanted = _range(project, frames)
+    from studio.dream.device import pick
+    from studio.render.session import render as session
+    from studio.render.store import FrameStore
+    from studio.render.toolbox import LocalToolbox
+
+    toolbox = LocalToolbox(folder, pick(device))
+    kept = FrameStore(store or paths.cache_dir() / "frames")
+    events = session(
+        project,
+        toolbox,
+        kept,
+        frames=wanted,
+        quality="draft" if draft else "final",
+        deterministic=deterministic,
+        token=token,
+    )
+    return _follow(events)
+
+
+def _follow(events: Iterable[Event]) -> tuple[PlanMade, RenderDone]:
+    """Show a render as it goes; its plan and its end."""
+    from studio.render.events import FrameDone, FrameStarted, Notice, PlanMade, RenderDone, SolveStarted, StepDone
+
+    plan: PlanMade | None = None
+    done: RenderDone | None = None
+    steps = frames = 0
+    label = "loading"
+    began = time.monotonic()
+    with Bar(label, 0) as bar:
+        for event in events:
+            match event:
+                case PlanMade():
+                    plan = event
+                    for note in plan.notes:
+                        ERRORS.print(f"Note: {note}")
+                case SolveStarted():
+                    label = f"keyframe {event.frame}"
+                    steps += event.resumed
+                case FrameStarted():
+                    label = f"frame {event.frame}"
+                    steps += event.resumed
+                case StepDone():
+                    steps += 1
+                    rate = steps / max(1e-6, time.monotonic() - began)
+                    bar.move(
+                        steps + frames,
+                        (plan.steps + plan.render) if plan else 0,
+                        label,
+                        f"loss {event.loss:.3f}  {rate:.1f} steps/s",
+                    )
+                case FrameDone():
+                    frames += not event.reused
+                    bar.move(steps + frames, (plan.steps + plan.render) if plan else 0, label)
+                case Notice():
+                    ERRORS.print(event.text)
+                case RenderDone():
+                    done = event
+    assert plan is not None and done is not None, "a render begins with its plan and ends with its result"
+    return plan, done
+
+
+def _export(project: Project, frames: tuple[Path, ...], out: Path, quality: int | None, token: CancelToken) -> Exported:
+    from studio.export import ExportOptions
+    from studio.export import export as encode
+    from studio.project.format import dumps
+
+    options = ExportOptions(
+        quality=project.export.quality if quality is None else quality, loop=project.export.loop, overwrite=True
+    )
+    with Bar("encoding", 2 * len(frames)) as bar:
+        return encode(
+            frames,
+            out,
+            project.timeline.rate.fraction,
+            settings=options,
+            project_json=dumps(project),
+            token=token,
+            report=bar.report,
+        )
+
+
+def _tell(
+    exported: Exported, as_json: bool, *, notes: tuple[str, ...], rendered: int, reused: int, seconds: float
+) -> None:
+    if as_json:
+        typer.echo(
+            json.dumps(
+                {
+                    "path": str(exported.path),
+                    "frames": exported.frames,
+                    "width": exported.width,
+                    "height": exported.height,
+                    "seconds": exported.seconds,
+                    "bytes": exported.bytes,
+                    "rendered": rendered,
+                    "reused": reused,
+                    "render_seconds": round(seconds, 3),
+                    "notes": [*notes, *exported.notes],
+                }
+            )
+        )
+        return
+    for note in exported.notes:
+        ERRORS.print(f"Note: {note}")
+    what = f"{exported.frames} frames" if exported.frames > 1 else "1 frame"
+    made = f"{what} of {exported.width}x{exported.height}, {exported.bytes / 1e6:.2f} MB"
+    typer.echo(f"{exported.path}: {made}; rendered {rendered} in {seconds:.0f} s, reused {reused}")
+
+
+def _range(project: Project, frames: str) -> FrameRange | None:
+    from studio.timeline.time import FrameRange
+
+    return FrameRange.parse(frames, project.timeline.length) if frames else None
+
+
+def _resized(project: Project, size: str) -> Project:
+    width, height = read_size(size)
+    return replace(project, width=width, height=height)
+
+
+def _check_format(out: Path) -> None:
+    from studio.export import choose
+
+    choose(out, "")
+
+
+def _single(prompt: str, medium: str, steps: int, size: tuple[int, int], seed: int) -> Project:
+    from studio.project.limits import SEED
+    from studio.project.model import MEDIA, Medium, Project
+    from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
+    from studio.timeline.prompt import parse_prompt
+    from studio.timeline.time import FrameRate
+    from studio.timeline.track import Keyframe, Track
+
+    if medium not in MEDIA:
+        raise InputError(f"There is no medium {medium!r}", f"There are {', '.join(MEDIA)}", "Choose one of these")
+    if seed > SEED:
+        raise InputError(f"The seed {seed} cannot be used", f"Seeds go from 0 to {SEED}", "Choose a smaller number")
+    timeline = Timeline(
+        rate=FrameRate(24, 1),
+        length=1,
+        prompts=(PromptTrack("prompts", Track((Keyframe(0, parse_prompt(prompt)),))),),
+        parameters=(ParameterTrack("steps", Track((Keyframe(0, float(steps)),))),),
+    )
+    return Project(name=prompt[:60], timeline=timeline, width=size[0], height=size[1], seed=seed, medium=Medium(medium))

@@ -1,0 +1,74 @@
+"""Which models there are: `resources/models.toml`, checked, without reading any weights."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+
+from studio.base import paths
+from studio.base.errors import ModelError
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A model of the catalogue.
+
+    Attributes:
+        name: what projects call it.
+        kind: "clip" or "vqgan".
+        path: where its weights lie; they may not be there.
+        sha256: hex digest that the file must have.
+        size: bytes of the file.
+        licence: SPDX expression, of the weights and of what they were trained on.
+        about: one line for the artist.
+        starter: whether it ships with Keydream and stands for "" in a project.
+    """
+
+    name: str
+    kind: str
+    path: Path
+    sha256: str
+    size: int
+    licence: str
+    about: str
+    starter: bool
+
+
+@functools.cache
+def entries() -> tuple[Entry, ...]:
+    """All models, in the catalogue's order."""
+    folder = paths.resources()
+    with (folder / "models.toml").open("rb") as file:
+        data = tomllib.load(file)
+    return tuple(
+        Entry(
+            item["name"],
+            item["kind"],
+            folder / item["file"],
+            item["sha256"],
+            item["size"],
+            item["licence"],
+            item["about"],
+            item.get("starter", False),
+        )
+        for item in data["model"]
+    )
+
+
+def find(name: str, kind: str) -> Entry:
+    """The model of that name and kind; "" is the kind's starter.
+
+    Raises:
+        ModelError: there is none; the message names those that there are.
+    """
+    offered = [entry for entry in entries() if entry.kind == kind]
+    for entry in offered:
+        if entry.name == name or (entry.starter and not name):
+            return entry
+    raise ModelError(
+        f"There is no {kind} model called {name!r}",
+        f"The catalogue has {', '.join(entry.name for entry in offered) or 'none of that kind'}",
+        "Choose one of these, or leave the name empty for the starter",
+    )

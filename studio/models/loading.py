@@ -1,0 +1,140 @@
+"""Reading weights without running code. The only module that opens weight files.
+
+Keydream's own format is safetensors with two entries in the header's metadata: `kind` ("clip", "vqgan") and `config`
+(JSON: how to build the network). Pickles are refused, since reading one can run any code that it carries.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+
+from studio.base.errors import ModelError
+
+MAX_HEADER = 4 << 20
+"""Bytes of header that are read at most; the format itself allows 100 MB."""
+
+_REFETCH = "Fetch or train the model again, or choose another"
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """One network's weights, in main memory.
+
+    Attributes:
+        name: what the catalogue calls it.
+        kind: what it is: "clip" or "vqgan".
+        config: how to build the network; its keys depend on the kind.
+        tensors: parameter name to tensor, as stored (usually fp16).
+        sha256: of the whole file, hex: the identity that frames are keyed by.
+    """
+
+    name: str
+    kind: str
+    config: Mapping[str, Any]
+    tensors: Mapping[str, torch.Tensor]
+    sha256: str
+
+
+def read_weights(path: Path, *, name: str, expect_kind: str, expect_sha256: str = "") -> Weights:
+    """Read a safetensors file completely and check it.
+
+    Args:
+        path: the file.
+        name: what to call it in messages.
+        expect_kind: the kind that is needed here.
+        expect_sha256: hex digest that the file must have; empty when none is known.
+
+    Raises:
+        ModelError: missing, pickled, damaged, of another kind, or with values that are not finite.
+    """
+    what = f"The model {name} could not be used"
+    try:
+        digest = _check_bytes(path, what)
+        with safe_open(path, framework="pt", device="cpu") as file:
+            metadata = file.metadata() or {}
+            tensors = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118 (not a mapping)
+    except FileNotFoundError as error:
+        raise ModelError(what, f"There is no file {path}", _REFETCH) from error
+    except OSError as error:
+        raise ModelError(what, f"{path} could not be read: {error.strerror or error}", "Check the drive") from error
+    except SafetensorError as error:
+        raise ModelError(what, f"{path} is damaged: {error}", _REFETCH) from error
+    if expect_sha256 and digest != expect_sha256:
+        raise ModelError(what, f"{path} is not the file it should be: its SHA-256 is {digest[:12]}…", _REFETCH)
+    kind = metadata.get("kind", "")
+    if kind != expect_kind:
+        raise ModelError(
+            what,
+            f"{path} holds {kind or 'an unnamed kind of model'}, and {expect_kind} is needed",
+            "Choose another model",
+        )
+    config = _config(metadata.get("config", ""), what, path)
+    for key, tensor in tensors.items():
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+            raise ModelError(what, f"The tensor {key} in {path} has values that are not finite", _REFETCH)
+    return Weights(name, kind, config, tensors, digest)
+
+
+def _check_bytes(path: Path, what: str) -> str:
+    """The file's SHA-256, after looking at its first bytes: a pickle or a zip must not reach any reader."""
+    with path.open("rb") as file:
+        head = file.read(9)
+        if head[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
+            raise ModelError(
+                what,
+                f"{path} is a pickled checkpoint, and reading one can run any code that it carries",
+                "Convert it to safetensors with a tool that you trust, or fetch the safetensors version",
+            )
+        length = struct.unpack("<Q", head[:8])[0] if len(head) == 9 else 0
+        if head[8:9] != b"{" or not 0 < length <= MAX_HEADER:
+            raise ModelError(what, f"{path} is no safetensors file, or it is cut short", _REFETCH)
+        file.seek(0)
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _config(text: str, what: str, path: Path) -> Mapping[str, Any]:
+    try:
+        config = json.loads(text)
+    except ValueError as error:
+        raise ModelError(what, f"The header of {path} does not say how to build the network", _REFETCH) from error
+    if not isinstance(config, dict):
+        raise ModelError(what, f"The header of {path} does not describe a network", _REFETCH)
+    return config
+
+
+def match(tensors: Mapping[str, torch.Tensor], module: torch.nn.Module, *, name: str) -> None:
+    """Load `tensors` into `module`, in the module's own precision; names and shapes must agree exactly.
+
+    Raises:
+        ModelError: naming the tensors that are missing, left over or of another shape.
+    """
+    wanted = module.state_dict()
+    missing = sorted(wanted.keys() - tensors.keys())
+    unknown = sorted(tensors.keys() - wanted.keys())
+    shapes = [
+        f"{key} is {list(tensors[key].shape)}, not {list(wanted[key].shape)}"
+        for key in sorted(wanted.keys() & tensors.keys())
+        if wanted[key].shape != tensors[key].shape
+    ]
+    faults = [
+        *(
+            f"{label} {', '.join(keys[:3])}{' …' if len(keys) > 3 else ''}"
+            for label, keys in (("missing:", missing), ("unknown:", unknown))
+            if keys
+        ),
+        *shapes[:3],
+    ]
+    if faults:
+        raise ModelError(
+            f"The model {name} could not be used", f"Its weights do not fit its network ({'; '.join(faults)})", _REFETCH
+        )
+    module.load_state_dict(dict(tensors))

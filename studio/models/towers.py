@@ -1,0 +1,62 @@
+"""Image towers of the starter perceptors, registered with timm so that an open_clip model configuration can name them.
+
+Gradients that look like things come from towers trained adversarially (Santurkar et al. 2019, "Image Synthesis with a
+Single
+(Robust) Classifier"); smooth activations and down-sampling that averages before it drops make these gradients
+smoother still.
+"""
+
+from __future__ import annotations
+
+import torch
+from timm.models import register_model
+from torch import nn
+
+
+class Block(nn.Module):
+    """A residual block of two 3x3 convolutions with SiLU; keeps the shape (n, width, h, w)."""
+
+    def __init__(self, width: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm1 = nn.BatchNorm2d(width)
+        self.conv2 = nn.Conv2d(width, width, 3, padding=1, bias=False)
+        self.norm2 = nn.BatchNorm2d(width)
+        nn.init.zeros_(self.norm2.weight)  # each block starts as the identity, which lets training start fast
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(n, width, h, w) to the same shape."""
+        y = nn.functional.silu(self.norm1(self.conv1(x)))
+        return nn.functional.silu(x + self.norm2(self.conv2(y)))
+
+
+class SmoothResNet(nn.Module):
+    """A small residual network without max-pooling or strided sampling.
+
+    (n, 3, h, w), h and w multiples of 2**len(widths), to (n, widths[-1]): the features averaged over places.
+    """
+
+    def __init__(self, widths: tuple[int, ...], blocks: tuple[int, ...]) -> None:
+        super().__init__()
+        self.num_features = widths[-1]
+        self.default_cfg = {"pool_size": (2, 2)}
+        self.stem = nn.Conv2d(3, widths[0], 4, stride=2, padding=1)
+        layers: list[nn.Module] = []
+        for number, (width, count) in enumerate(zip(widths, blocks, strict=True)):
+            if number:
+                layers += [nn.AvgPool2d(2), nn.Conv2d(widths[number - 1], width, 1, bias=False), nn.BatchNorm2d(width)]
+            layers += [Block(width) for _ in range(count)]
+        self.stages = nn.Sequential(*layers)
+
+    def reset_classifier(self, num_classes: int, global_pool: str | None = None) -> None:
+        """What open_clip asks of a timm tower; there is no classifier to take off."""
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(n, 3, h, w) to (n, num_features)."""
+        return self.stages(nn.functional.silu(self.stem(x))).mean((2, 3))  # type: ignore[no-any-return]
+
+
+@register_model
+def keydream_smooth_s(pretrained: bool = False, **options: object) -> SmoothResNet:
+    """The first starter tower: 64x64 pixels to 256 features, 3.1 million parameters."""
+    return SmoothResNet((32, 64, 128, 256), (1, 1, 2, 2))

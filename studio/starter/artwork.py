@@ -1,0 +1,187 @@
+"""Emoji artwork: found by package name, drawn once at one size, kept as an atlas of pictures with alpha.
+
+The artwork is not part of Keydream. It is published as npm packages, each with its own licence (see `STYLES`);
+`keydream train`
+fetches them into the cache with `npm pack`, or reads them from a folder that holds the `.tgz` files.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import shutil
+import subprocess
+import tarfile
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from PIL import Image
+
+from studio.base import atomic, paths
+from studio.base.errors import FileError, InputError
+from studio.base.progress import Progress, Report, silent
+from studio.starter.objects import Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """A drawing style: the npm package that holds it, and whom to thank.
+
+    Attributes:
+        name: what captions call it.
+        package: the npm package.
+        licence: its SPDX name.
+        attribution: who made it, to be kept with everything made from it.
+    """
+
+    name: str
+    package: str
+    licence: str
+    attribution: str
+
+
+STYLES = (
+    Style("noto", "@iconify-json/noto", "Apache-2.0", "Noto Emoji, Google Inc"),
+    Style("fluent", "@iconify-json/fluent-emoji-flat", "MIT", "Fluent UI Emoji, Microsoft Corporation"),
+    Style("twemoji", "@iconify-json/twemoji", "CC-BY-4.0", "Twemoji, Twitter, Inc and other contributors"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Atlas:
+    """Every drawing of every kind.
+
+    Attributes:
+        pictures: (n, R, R, 4) uint8, red, green, blue premultiplied by alpha, and alpha.
+        kind: (n,) which kind each shows.
+        style: (n,) which style each is drawn in.
+        names: (n) what the package calls each.
+    """
+
+    pictures: npt.NDArray[np.uint8]
+    kind: npt.NDArray[np.int64]
+    style: npt.NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+def load_atlas(kinds: tuple[Kind, ...], side: int, folder: Path | None = None, report: Report = silent) -> Atlas:
+    """Draw all artwork of `kinds` at `side` pixels, or read the drawings kept from last time.
+
+    Args:
+        kinds: what to draw.
+        side: width and height in pixels.
+        folder: where the packages' `.tgz` files lie; None fetches them into the cache.
+        report: told how many drawings are done.
+
+    Raises:
+        InputError: a package is not there and cannot be fetched, or lacks all drawings of a kind.
+    """
+    packages = [_find(style, folder) for style in STYLES]
+    identity = hashlib.sha256(json.dumps([side, [(k.nouns, k.artwork) for k in kinds]]).encode())
+    for package in packages:
+        identity.update(package.name.encode())
+    kept = paths.cache_dir() / "artwork" / f"{identity.hexdigest()[:16]}.npz"
+    if kept.is_file():
+        with np.load(kept) as data:
+            return Atlas(data["pictures"], data["kind"], data["style"], tuple(data["names"].tolist()))
+    atlas = _draw(kinds, side, packages, report)
+    with atomic.replacing(kept) as temporary, temporary.open("wb") as file:
+        np.savez(file, pictures=atlas.pictures, kind=atlas.kind, style=atlas.style, names=np.array(atlas.names))
+    return atlas
+
+
+def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Report) -> Atlas:
+    try:
+        import resvg_py
+    except ImportError as error:
+        raise InputError(
+            "The artwork could not be drawn",
+            "The package resvg-py is not installed",
+            "Install keydream with its training parts: pip install 'keydream[train]'",
+        ) from error
+    pictures, kind_of, style_of, names = [], [], [], []
+    for style_number, package in enumerate(packages):
+        icons = _icons(package)
+        for kind_number, kind in enumerate(kinds):
+            for name in kind.artwork:
+                svg = _svg(icons, name)
+                if svg is None:
+                    continue
+                png = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side))
+                with Image.open(io.BytesIO(png)) as picture:
+                    rgba = np.asarray(picture.convert("RGBA").resize((side, side)), np.float32)
+                rgba[..., :3] *= rgba[..., 3:] / 255
+                pictures.append(np.rint(rgba).astype(np.uint8))
+                kind_of.append(kind_number)
+                style_of.append(style_number)
+                names.append(name)
+            report(Progress(style_number * len(kinds) + kind_number + 1, len(packages) * len(kinds), "drawing artwork"))
+    bare = [kind.name for number, kind in enumerate(kinds) if number not in set(kind_of)]
+    if bare:
+        raise InputError("Some things have no artwork", ", ".join(bare[:8]), "Correct their names in objects.txt")
+    return Atlas(np.stack(pictures), np.array(kind_of), np.array(style_of), tuple(names))
+
+
+def _find(style: Style, folder: Path | None) -> Path:
+    stem = style.package.removeprefix("@").replace("/", "-")
+    where = folder or paths.cache_dir() / "artwork"
+    found = sorted(where.glob(f"{stem}-[0-9]*.tgz"))
+    if not found and folder is None:
+        _fetch(style, where)
+        found = sorted(where.glob(f"{stem}-[0-9]*.tgz"))
+    if not found:
+        raise InputError(
+            "No artwork was found",
+            f"There is no {stem}-*.tgz in {where}",
+            f"Run `npm pack {style.package}` there, or leave out --artwork to have it fetched",
+        )
+    return found[-1]
+
+
+def _fetch(style: Style, where: Path) -> None:
+    npm = shutil.which("npm")
+    if npm is None:
+        raise InputError(
+            "The artwork could not be fetched",
+            "npm, which fetches it, is not installed",
+            "Install Node.js, or name a folder with the packages: --artwork FOLDER",
+        )
+    where.mkdir(parents=True, exist_ok=True)
+    done = subprocess.run(  # noqa: S603 (npm itself, and package names of ours)
+        [npm, "pack", "--silent", style.package], cwd=where, capture_output=True, text=True, check=False
+    )
+    if done.returncode:
+        raise InputError(
+            f"The artwork {style.package} could not be fetched",
+            done.stderr.strip()[-200:],
+            "Check the network, or name a folder with the packages: --artwork FOLDER",
+        )
+
+
+def _icons(package: Path) -> Mapping[str, Any]:
+    try:
+        with tarfile.open(package) as archive:
+            member = archive.extractfile("package/icons.json")
+            if member is None:
+                raise KeyError("icons.json")
+            icons: Mapping[str, Any] = json.load(member)
+    except (OSError, KeyError, ValueError, tarfile.TarError) as error:
+        raise FileError(f"{package} could not be read", str(error), "Delete it, and let it be fetched again") from error
+    return icons
+
+
+def _svg(icons: Mapping[str, Any], name: str) -> str | None:
+    icon = icons["icons"].get(name)
+    if icon is None and name in icons.get("aliases", {}):
+        icon = icons["icons"].get(icons["aliases"][name]["parent"])
+    if icon is None:
+        return None
+    width, height = icon.get("width", icons.get("width", 16)), icon.get("height", icons.get("height", 16))
+    box = f"{icon.get('left', 0)} {icon.get('top', 0)} {width} {height}"
+    spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+    return f'<svg {spaces} viewBox="{box}">{icon["body"]}</svg>'

@@ -1,0 +1,240 @@
+"""Training the starter CLIP: contrastive, with a class head, against attacks on its own pictures.
+
+Each batch of pictures is used `replays` times ("free" adversarial training, Shafahi et al. 2019): the gradient that a
+pass leaves
+on the pictures is the attack of the next pass, so that robustness costs no extra pass. Robust features are what makes
+gradients look
+like things (Santurkar et al. 2019; CLIPAG, Ganz and Elad 2023).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import open_clip
+import torch
+from torch import nn
+
+from studio.base.cancel import CancelToken
+from studio.models import towers  # noqa: F401 (registers the tower with timm)
+from studio.models.tokens import MergesTokenizer
+from studio.starter.backgrounds import KINDS as BACKGROUNDS
+from studio.starter.bpe import learn_merges
+from studio.starter.captions import many
+from studio.starter.colours import COLOURS
+from studio.starter.pictures import NOTHING, Pictures
+from studio.starter.training import Average, Run, cosine, pack, unpack
+
+
+@dataclass(frozen=True, slots=True)
+class ClipSettings:
+    """How a starter CLIP is trained.
+
+    Attributes:
+        steps: batches of fresh pictures.
+        batch: pictures a batch.
+        replays: passes over a batch once the clean share is over; the first is clean, each later one under attack.
+        clean: share of the steps that train without attacks.
+        radius: L2 length of the attack on a picture with values in 0..1 (64x64), reached after a ramp over a third of
+            the steps.
+        rate: peak learning rate of AdamW.
+        decay: weight decay.
+        seed: of the pictures, the weights and the attacks.
+    """
+
+    steps: int = 1300
+    batch: int = 128
+    replays: int = 2
+    clean: float = 0.25
+    radius: float = 2.0
+    rate: float = 2e-3
+    decay: float = 0.02
+    seed: int = 1
+    tower: str = "keydream_smooth_s"
+    side: int = 64
+    embedding: int = 192
+    text_width: int = 160
+    text_layers: int = 3
+    context: int = 32
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """How training goes: step, loss (contrastive), loss of the class head, share of the batch's captions ranked
+    first.
+    """
+
+    step: int
+    steps: int
+    loss: float
+    head: float
+    first: float
+    attacked: float
+
+
+class Heads(nn.Module):
+    """Cosine classifiers over the attributes of a picture, each with its own learned scale; only training needs
+    them.
+    """
+
+    def __init__(self, width: int, kinds: int) -> None:
+        super().__init__()
+        sizes = (kinds, len(BACKGROUNDS), len(COLOURS))
+        self.weights = nn.ParameterList([nn.Parameter(torch.randn(size, width) * width**-0.5) for size in sizes])
+        self.scale = nn.Parameter(torch.full((len(sizes),), math.log(16.0)))
+
+    def loss(self, features: torch.Tensor, labels: torch.Tensor) -> torch.Tensor:
+        """Mean cross-entropy over the attributes; features (n, d) unit, labels (n, 3) with `NOTHING` ignored."""
+        total = features.new_zeros(())
+        for number, weight in enumerate(self.weights):
+            wanted = labels[:, number]
+            if bool((wanted != NOTHING).any()):
+                logits = self.scale[number].exp() * features @ nn.functional.normalize(weight, dim=1).T
+                share = (1.0, 0.3, 0.3)[number]
+                total = total + share * nn.functional.cross_entropy(logits, wanted, ignore_index=NOTHING)
+        return total
+
+
+def configuration(settings: ClipSettings, merges: list[str]) -> dict[str, Any]:
+    """The `config` that ships with the weights: an open_clip model configuration, the tokenizer's merges, mean and
+    deviation.
+    """
+    return {
+        "model_cfg": {
+            "embed_dim": settings.embedding,
+            "vision_cfg": {
+                "timm_model_name": settings.tower,
+                "timm_model_pretrained": False,
+                "timm_pool": "",
+                "timm_proj": "linear",
+                "image_size": settings.side,
+            },
+            "text_cfg": {
+                "context_length": settings.context,
+                "vocab_size": 512 + len(merges) + 2,
+                "width": settings.text_width,
+                "heads": settings.text_width // 40,
+                "layers": settings.text_layers,
+            },
+        },
+        "tokenizer": {"merges": merges},
+        "mean": [0.5, 0.5, 0.5],
+        "std": [0.28, 0.28, 0.28],
+    }
+
+
+def vocabulary(pictures: Pictures, samples: int = 3000) -> list[str]:
+    """Merges that make every word of the captions one token."""
+    words = [many(noun, count) for kind in pictures.kinds for noun in kind.nouns for count in (2, 3)]
+    words += [noun for kind in pictures.kinds for noun in kind.nouns]
+    return learn_merges([*(pictures.caption(number) for number in range(samples)), *words], 6000)
+
+
+class ClipTraining:
+    """A starter CLIP in training; iterate `run()`."""
+
+    def __init__(self, settings: ClipSettings, pictures: Pictures, folder: Path, merges: list[str]) -> None:
+        torch.manual_seed(settings.seed)
+        self.settings = settings
+        self.pictures = pictures
+        self.config = configuration(settings, merges)
+        self.tokenizer = MergesTokenizer(merges, settings.context)
+        self.model = open_clip.model.CLIP(**self.config["model_cfg"])
+        self.model.visual.to(memory_format=torch.channels_last)
+        self.heads = Heads(settings.embedding, len(pictures.kinds))
+        self.whole = nn.ModuleDict({"model": self.model, "heads": self.heads})
+        plain = [p for p in self.whole.parameters() if p.ndim < 2]
+        decayed = [p for p in self.whole.parameters() if p.ndim >= 2]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": settings.decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=settings.rate,
+            betas=(0.9, 0.98),
+        )
+        self.average = Average(self.whole, 0.998)
+        self.mean = torch.tensor(self.config["mean"]).view(1, 3, 1, 1)
+        self.std = torch.tensor(self.config["std"]).view(1, 3, 1, 1)
+        self.record = Run(folder, asdict(settings))
+        tensors = self.record.resume()
+        if tensors is not None:
+            unpack(tensors, self.whole, self.optimiser, self.average)
+
+    def run(self, token: CancelToken, every: int = 20, checkpoint: int = 100) -> Iterator[Report]:
+        """Train to the end, reporting every few steps. Cancelling saves a checkpoint and raises `Cancelled`."""
+        self.whole.train()
+        while self.record.step < self.settings.steps:
+            if token.cancelled:
+                self.record.save(pack(self.whole, self.optimiser, self.average))
+            token.check()
+            report = self._step(self.record.step)
+            self.record.step += 1
+            self.average.update(self.whole, self.record.step)
+            if self.record.step % checkpoint == 0 or self.record.step == self.settings.steps:
+                self.record.save(pack(self.whole, self.optimiser, self.average))
+            if self.record.step % every == 0:
+                self.record.log(loss=report.loss, head=report.head, first=report.first, attacked=report.attacked)
+                yield report
+
+    def _step(self, step: int) -> Report:
+        settings = self.settings
+        batch = self.pictures.batch(step * settings.batch, settings.batch)
+        tokens = self.tokenizer(list(batch.captions))
+        clean_steps = int(settings.clean * settings.steps)
+        attacked = step >= clean_steps
+        radius = settings.radius * min(1.0, (step - clean_steps + 1) / max(1, settings.steps // 3)) if attacked else 0.0
+        generator = torch.Generator().manual_seed(int(np.random.default_rng([settings.seed, step]).integers(2**62)))
+        attack = _within(torch.randn(batch.images.shape, generator=generator), radius * 0.25)
+        rate = settings.rate * cosine(step, settings.steps, 100)
+        for group in self.optimiser.param_groups:
+            group["lr"] = rate
+        losses, heads, firsts = [], [], []
+        self.optimiser.zero_grad(set_to_none=True)
+        texts = self._encode(tokens)
+        shared = texts.detach().requires_grad_()  # all passes share one encoding, which is differentiated once
+        for _ in range(settings.replays if attacked else 1):
+            images = (
+                (batch.images + attack)
+                .clamp(0, 1)
+                .contiguous(memory_format=torch.channels_last)
+                .requires_grad_(attacked)
+            )
+            features = nn.functional.normalize(self.model.visual((images - self.mean) / self.std), dim=1)
+            logits = self.model.logit_scale.exp().clamp(max=100) * features @ shared.T
+            truth = torch.arange(len(logits))
+            contrastive = (
+                nn.functional.cross_entropy(logits, truth) + nn.functional.cross_entropy(logits.T, truth)
+            ) / 2
+            head = self.heads.loss(features, batch.labels)
+            (contrastive + head).backward()  # type: ignore[no-untyped-call]
+            if images.grad is not None:
+                attack = _within(attack + _within(images.grad, radius, exactly=True), radius)
+            losses.append(float(contrastive.detach()))
+            heads.append(float(head.detach()))
+            firsts.append(float((logits.argmax(1) == truth).float().mean()))
+        texts.backward(shared.grad)  # type: ignore[no-untyped-call]
+        nn.utils.clip_grad_norm_(self.whole.parameters(), 5.0)
+        self.optimiser.step()
+        return Report(step + 1, settings.steps, losses[0], heads[0], firsts[0], firsts[-1])
+
+    def _encode(self, tokens: torch.Tensor) -> torch.Tensor:
+        """open_clip's `encode_text`, without the padding behind the longest text: attention is causal, so nothing
+        changes.
+        """
+        length = int((tokens != 0).sum(1).max())
+        tokens = tokens[:, :length]
+        x = self.model.token_embedding(tokens) + self.model.positional_embedding[:length]
+        x = self.model.transformer(x, attn_mask=self.model.attn_mask[:length, :length])
+        x = self.model.ln_final(x)[torch.arange(len(tokens)), tokens.argmax(1)]
+        embeddings: torch.Tensor = nn.functional.normalize(x @ self.model.text_projection, dim=1)
+        return embeddings
+
+
+def _within(attack: torch.Tensor, radius: float, *, exactly: bool = False) -> torch.Tensor:
+    """Shorten each picture's attack (n, 3, h, w) to an L2 length of at most `radius`; or make it just that long."""
+    length = attack.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
+    factor = radius / length
+    return attack * (factor if exactly else factor.clamp(max=1.0))

@@ -1,0 +1,115 @@
+"""Figures of starter models, on pictures that no training saw: other seeds, other combinations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from studio.canvas.networks import VqganModel
+from studio.score.perceptor import Perceptor
+from studio.starter.captions import with_article
+from studio.starter.pictures import Pictures
+
+
+@dataclass(frozen=True, slots=True)
+class ClipFigures:
+    """What a starter CLIP can do.
+
+    Attributes:
+        first: share of captions for which their own picture ranks first among all of the test's, clean.
+        attacked: the same with pictures moved against their caption by `radius` in L2 length (values in 0..1), two
+            steps.
+        pictures: how many pictures and captions were ranked.
+        radius: the attack's length.
+        named: share of nouns for which "a NOUN" finds one of its own drawings first among all drawings on white.
+        named20: share for which one of its own is among the first twenty.
+        drawings: how many drawings were ranked.
+    """
+
+    first: float
+    attacked: float
+    pictures: int
+    radius: float
+    named: float
+    named20: float
+    drawings: int
+
+
+def clip_figures(perceptor: Perceptor, pictures: Pictures, *, count: int = 1000, radius: float = 1.0) -> ClipFigures:
+    """Measure a perceptor on `count` pictures of `pictures`, and on every drawing by name."""
+    batches = [pictures.batch(start, min(100, count - start)) for start in range(0, count, 100)]
+    texts = perceptor.embed_text([caption for batch in batches for caption in batch.captions])
+    clean, moved = [], []
+    for number, batch in enumerate(batches):
+        wanted = texts[number * 100 : number * 100 + len(batch.captions)]
+        with torch.no_grad():
+            clean.append(perceptor.embed_image(batch.images))
+        attacked = batch.images
+        for _ in range(2):
+            attacked = attacked.detach().requires_grad_()
+            (perceptor.embed_image(attacked) * wanted).sum().backward()  # type: ignore[no-untyped-call]
+            assert attacked.grad is not None
+            direction = attacked.grad / attacked.grad.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
+            offset = attacked.detach() - radius / 2 * direction - batch.images
+            attacked = (batch.images + offset).clamp(0, 1)
+        with torch.no_grad():
+            moved.append(perceptor.embed_image(attacked))
+    truth = torch.arange(count)
+    ranks = _named(perceptor, pictures)
+    return ClipFigures(
+        first=float(((texts @ torch.cat(clean).T).argmax(1) == truth).float().mean()),
+        attacked=float(((texts @ torch.cat(moved).T).argmax(1) == truth).float().mean()),
+        pictures=count,
+        radius=radius,
+        named=float((ranks == 0).mean()),
+        named20=float((ranks < 20).mean()),
+        drawings=pictures.drawings,
+    )
+
+
+def _named(perceptor: Perceptor, pictures: Pictures) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+    """For each kind, the rank of its best drawing when all are ranked for its name."""
+    with torch.no_grad():
+        drawn = []
+        for start in range(0, pictures.drawings, 100):
+            some = [pictures.alone(number) for number in range(start, min(start + 100, pictures.drawings))]
+            drawn.append(perceptor.embed_image(torch.from_numpy(np.stack(some)).permute(0, 3, 1, 2)))
+        scores = perceptor.embed_text([with_article(kind.name) for kind in pictures.kinds]) @ torch.cat(drawn).T
+    order = scores.argsort(dim=1, descending=True).numpy()
+    own = pictures.kind_of[order] == np.arange(len(pictures.kinds))[:, None]
+    ranks: np.ndarray[tuple[int], np.dtype[np.int64]] = own.argmax(1)
+    return ranks
+
+
+@dataclass(frozen=True, slots=True)
+class VqganFigures:
+    """How well a starter VQGAN reconstructs: mean signal-to-noise ratio in dB, mean absolute error, share of codes
+    used.
+    """
+
+    psnr: float
+    error: float
+    used: float
+    pictures: int
+    side: int
+
+
+@torch.no_grad()
+def vqgan_figures(model: VqganModel, pictures: Pictures, *, count: int = 200) -> VqganFigures:
+    """Measure a VQGAN on `count` pictures of `pictures`."""
+    ratios, errors = [], []
+    seen = torch.zeros(len(model.codebook), dtype=torch.bool)
+    for start in range(0, count, 20):
+        images = pictures.batch(start, 20).images
+        latents = model.encode(images)
+        seen[model.nearest(latents).flatten()] = True
+        again = model.decode(model.quantise(latents)).clamp(0, 1)
+        squares = functional.mse_loss(again, images, reduction="none").mean((1, 2, 3))
+        ratios += (-10 * squares.log10()).tolist()
+        errors.append(float((again - images).abs().mean()))
+    return VqganFigures(
+        float(np.mean(ratios)), float(np.mean(errors)), float(seen.float().mean()), count, pictures.side
+    )
