@@ -9,6 +9,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 import sys
 import time
 from collections.abc import Iterator
@@ -46,20 +47,23 @@ def replacing(path: Path, *, backups: int = 0) -> Iterator[Path]:
     temporary
     is removed and `path` stays as it was. `OSError` becomes `FileError`; other exceptions pass.
     """
-    temporary = path.with_name(f".{path.stem[:80]}.{secrets.token_hex(4)}{TEMPORARY}{path.suffix}")
+    temporary, copy = _beside(path), _beside(path)
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         yield temporary
         _flush(temporary)
-        if backups and path.exists():
-            _rotate(path, backups)
+        with contextlib.suppress(FileNotFoundError):
+            shutil.copymode(path, temporary)  # a private file stays private
+        if backups:
+            _rotate(path, copy, backups)
         _replace(temporary, path)
         _flush_folder(path.parent)
     except OSError as error:
         raise explain(error, path) from error
     finally:
-        with contextlib.suppress(OSError):
-            temporary.unlink(missing_ok=True)
+        for left in (temporary, copy):
+            with contextlib.suppress(OSError):
+                left.unlink(missing_ok=True)
 
 
 def explain(error: OSError, path: Path) -> FileError:
@@ -71,6 +75,8 @@ def explain(error: OSError, path: Path) -> FileError:
         return FileError(
             what, "You may not write there", "Choose another folder, or change the permissions of this one"
         )
+    if error.errno == errno.ENAMETOOLONG:
+        return FileError(what, "Its name is too long for this disk", "Choose a shorter name")
     if error.errno in (errno.ENOTDIR, errno.EISDIR, errno.EEXIST, errno.ENOENT):
         return FileError(what, "Part of that path is not a folder, or the file is one", "Choose another name")
     return FileError(what, error.strerror or str(error), "Check the drive, and try again or choose another folder")
@@ -84,27 +90,38 @@ def _flush(path: Path) -> None:
 def _flush_folder(folder: Path) -> None:
     if sys.platform == "win32":
         return  # Windows cannot open folders; NTFS journals the rename
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with contextlib.suppress(OSError):  # some network file systems refuse; the rename itself has happened
+    with contextlib.suppress(OSError):  # the rename has happened; some folders and network drives refuse the rest
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
-def _rotate(path: Path, backups: int) -> None:
+def _beside(path: Path) -> Path:
+    """A new temporary's path; the name is cut so that it stays within the 255 bytes that file systems take."""
+    stem = path.stem.encode()[:80].decode(errors="ignore")
+    return path.with_name(f".{stem}.{secrets.token_hex(4)}{TEMPORARY}{path.suffix}")
+
+
+def _rotate(path: Path, copy: Path, backups: int) -> None:
+    """Make the file at `path` its own youngest backup. Everything that needs space comes before the first rename."""
+
     def version(number: int) -> Path:
         return path.with_name(f"{path.name}~{number}")
 
-    for number in range(backups - 1, 0, -1):
-        if version(number).exists():
-            _replace(version(number), version(number + 1))
-    copy = path.with_name(f".{path.name}.{secrets.token_hex(4)}{TEMPORARY}")
-    try:
-        copy.write_bytes(path.read_bytes())  # a copy, so that there is no moment without a file at `path`
-        _replace(copy, version(1))
-    finally:
-        copy.unlink(missing_ok=True)
+    if not path.exists():
+        return
+    data = path.read_bytes()
+    if version(1).exists() and version(1).read_bytes() == data:
+        return  # an earlier attempt came this far; another shift would only push the oldest out
+    copy.write_bytes(data)  # a copy, so that there is no moment without a file at `path`
+    _flush(copy)
+    shutil.copymode(path, copy)
+    gap = next((number for number in range(1, backups) if not version(number).exists()), backups)
+    for number in range(gap - 1, 0, -1):
+        _replace(version(number), version(number + 1))
+    _replace(copy, version(1))
 
 
 def _replace(source: Path, target: Path) -> None:

@@ -1,0 +1,240 @@
+"""Perceptors made with open_clip: any of its architectures, and those that `studio.models.towers` adds."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+
+import torch
+from torch import Tensor, nn
+
+from studio.base.errors import ModelError
+from studio.models.loading import match
+from studio.score import tokens
+
+if TYPE_CHECKING:
+    from studio.models.loading import Weights
+    from studio.score.tokens import Tokenizer
+
+Precision = Literal["fp32", "bf16", "fp16"]
+
+OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
+"""What most CLIP models subtract from a picture (Radford et al. 2021, in the code of openai/CLIP)."""
+
+OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
+"""What most CLIP models divide a picture by, after `OPENAI_MEAN`."""
+
+_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
+_TEXTS_AT_ONCE = 256
+_FIX = "Fetch or train the model again, or choose another"
+
+
+class ImageTower(Protocol):
+    """The part of an open_clip image tower that is used here."""
+
+    image_size: int | Sequence[int]
+
+    def modules(self) -> Iterator[nn.Module]:
+        """The tower and all its parts."""
+
+
+class ClipModel(Protocol):
+    """The part of `open_clip.model.CLIP` and `CustomTextCLIP` that is used here."""
+
+    visual: ImageTower
+    logit_scale: Tensor
+
+    def encode_image(self, image: Tensor, normalize: bool = False) -> Tensor:
+        """(n, 3, S, S), normalised, to (n, d)."""
+
+    def encode_text(self, text: Tensor, normalize: bool = False) -> Tensor:
+        """(n, context_length) tokens to (n, d)."""
+
+
+class OpenClipPerceptor:
+    """A `Perceptor` around an open_clip model, which it takes over: evaluation mode, frozen, channels last.
+
+    Args:
+        model: an `open_clip.model.CLIP` or `CustomTextCLIP` with its weights, on its device.
+        tokenizer: turns text into the model's tokens.
+        mean: three values that are subtracted from red, green and blue.
+        std: three values, greater than 0, that red, green and blue are divided by, after that.
+        name: what the artist calls it.
+        identity: hex digest of weights and configuration.
+        precision: "fp32", or "bf16" or "fp16" for the products inside the image tower; embeddings are fp32 always.
+    """
+
+    def __init__(
+        self,
+        model: nn.Module,
+        tokenizer: Tokenizer,
+        mean: Sequence[float],
+        std: Sequence[float],
+        *,
+        name: str,
+        identity: str,
+        precision: Precision = "fp32",
+    ) -> None:
+        frozen = model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
+        self._model = cast("ClipModel", frozen)
+        self._tokenizer = tokenizer
+        self._texts: dict[str, Tensor] = {}
+        self._dtype = _DTYPES[precision]
+        self.name = name
+        self.identity = identity
+        self.device = next(model.parameters()).device
+        self.context_length = tokenizer.context_length
+        self.image_size = _side(self._model.visual.image_size)
+        self.logit_scale = float(self._model.logit_scale.exp().max())
+        with torch.no_grad():
+            blank = torch.zeros(1, self.context_length, dtype=torch.long, device=self.device)
+            self.dimensions = int(self._model.encode_text(blank).shape[-1])
+        self._mean = torch.tensor(mean, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
+        self._std = torch.tensor(std, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
+        if self._dtype != torch.float32:
+            _lower(self._model.visual, self._dtype)
+
+    def embed_text(self, texts: Sequence[str]) -> Tensor:
+        """Embeddings (n, d) of n texts: unit length, without gradient. Each text is computed once and remembered.
+
+        Raises:
+            InputError: a text is empty or too long.
+        """
+        if isinstance(texts, str):
+            raise TypeError("texts are a sequence of strings, not one string")
+        unknown = [text for text in dict.fromkeys(texts) if text not in self._texts]
+        for text in unknown:
+            self.check_text(text)
+        with torch.no_grad():
+            for start in range(0, len(unknown), _TEXTS_AT_ONCE):
+                some = unknown[start : start + _TEXTS_AT_ONCE]
+                embeddings = self._model.encode_text(self._tokenizer(some).to(self.device), normalize=True)
+                self._texts.update(zip(some, embeddings.float(), strict=True))
+        return torch.stack([self._texts[text] for text in texts]) if texts else self._mean.new_zeros(0, self.dimensions)
+
+    def embed_image(self, images: Tensor) -> Tensor:
+        """Embeddings (n, d) of pictures (n, 3, S, S), nominally in 0 to 1: unit length, differentiable."""
+        side = self.image_size
+        if images.ndim != 4 or images.shape[1:] != (3, side, side):
+            raise ValueError(f"{self.name} looks at pictures (n, 3, {side}, {side}), not {tuple(images.shape)}")
+        normalised = ((images - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
+        with self._reduced():
+            features = self._model.encode_image(normalised)
+        return nn.functional.normalize(features.float(), dim=-1)
+
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` takes of `context_length`, the marks of start and end counted in."""
+        return len(self._tokenizer.encode(text)) + tokens.MARKS
+
+    def check_text(self, text: str) -> None:
+        """Do nothing, or raise InputError when `text` is empty or takes more than `context_length` tokens."""
+        tokens.check(text, self.count_tokens, self.context_length, name=self.name)
+
+    def _reduced(self) -> AbstractContextManager[object]:
+        return nullcontext() if self._dtype == torch.float32 else torch.autocast(self.device.type, self._dtype)
+
+
+def build(weights: Weights, device: torch.device | str, precision: Precision = "fp32") -> OpenClipPerceptor:
+    """The perceptor that a file of weights describes.
+
+    Its configuration holds `model_cfg` (open_clip's model configuration: embed_dim, vision_cfg, text_cfg, custom_text),
+    `mean` and `std` (OpenAI's when absent), and `tokenizer` (see `tokens.build_tokenizer`).
+
+    Nothing is downloaded, and nothing larger than the weights themselves is allocated on the word of the configuration.
+
+    Raises:
+        ModelError: the configuration cannot be built, or the weights do not fit it, naming the tensors.
+    """
+    name, config = weights.name, weights.config
+    mean = _three(config.get("mean", OPENAI_MEAN), "mean", name)
+    std = _three(config.get("std", OPENAI_STD), "std", name)
+    if min(std) <= 0:
+        raise _unusable(name, f"Its std is {list(std)}, and every value must be greater than 0")
+    model_cfg = _checked(config.get("model_cfg"), len(weights.tensors), name)
+    kind = _architecture(bool(model_cfg.pop("custom_text", False)))
+    with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away: nobody's random numbers should move
+        # First without memory: a hostile configuration may describe a network of any size, and its shapes show that.
+        with torch.device("meta"):
+            shapes = _construct(kind, model_cfg, name)
+        match({key: tensor.to("meta") for key, tensor in weights.tensors.items()}, shapes, name=name)
+        model = _construct(kind, model_cfg, name)
+    match(weights.tensors, model, name=name)
+    text = model_cfg["text_cfg"]
+    tokenizer = tokens.build_tokenizer(config.get("tokenizer"), text.get("context_length", 77), name=name)
+    if tokenizer.eot_token_id >= (vocabulary := text.get("vocab_size", 49408)):
+        raise _unusable(
+            name, f"Its tokenizer has {tokenizer.eot_token_id + 1} tokens and its text tower knows {vocabulary}"
+        )
+    on_device = model.to(device)
+    return OpenClipPerceptor(on_device, tokenizer, mean, std, name=name, identity=weights.sha256, precision=precision)
+
+
+def _architecture(custom_text: bool) -> Callable[..., nn.Module]:
+    from open_clip.model import CLIP, CustomTextCLIP  # takes seconds, for it brings transformers along
+
+    from studio.models import towers  # noqa: F401 (registers its architectures with timm)
+
+    kind: Callable[..., nn.Module] = CustomTextCLIP if custom_text else CLIP
+    return kind
+
+
+def _construct(kind: Callable[..., nn.Module], model_cfg: Mapping[str, Any], name: str) -> nn.Module:
+    try:
+        model = kind(**copy.deepcopy(dict(model_cfg)))
+        _side(cast("ClipModel", model).visual.image_size)
+    except Exception as error:  # whatever open_clip and timm may stumble over in a configuration
+        raise _unusable(name, f"open_clip cannot build the network it describes: {error}") from error
+    return model
+
+
+def _checked(model_cfg: object, count: int, name: str) -> dict[str, Any]:
+    """The model configuration, if it is one that asks for no download and for no more layers than there are tensors."""
+    towers = [model_cfg.get(key) for key in ("vision_cfg", "text_cfg")] if isinstance(model_cfg, Mapping) else []
+    if len(towers) != 2 or not all(isinstance(tower, Mapping) for tower in towers):
+        raise _unusable(name, "It does not describe its network: model_cfg with vision_cfg and text_cfg is missing")
+    checked: dict[str, Any] = copy.deepcopy(dict(cast("Mapping[str, Any]", model_cfg)))
+    vision, text = checked["vision_cfg"], checked["text_cfg"]
+    if text.get("hf_model_name") or text.get("hf_tokenizer_name") or ":" in str(vision.get("timm_model_name")):
+        raise _unusable(name, "A part of its network or its tokenizer would have to come from the Hugging Face Hub")
+    if vision.get("timm_model_name"):
+        vision["timm_model_pretrained"] = False  # its weights are in the file; never on the network
+    for tower in (vision, text):
+        layers = tower.get("layers", 0)
+        numbers = layers if isinstance(layers, list) else [layers]
+        if not all(isinstance(number, int) and 0 <= number <= count for number in numbers):
+            raise _unusable(name, f"It describes {layers} layers, and there are {count} tensors in the file")
+    return checked
+
+
+def _lower(visual: ImageTower, dtype: torch.dtype) -> None:
+    """Keep the factors of large products in `dtype`, so that autocast finds them cast already at every step."""
+    for module in visual.modules():
+        if isinstance(module, nn.Linear | nn.Conv2d | nn.MultiheadAttention):
+            for parameter in module.parameters(recurse=False):
+                parameter.data = parameter.data.to(dtype)
+
+
+def _side(size: int | Sequence[int]) -> int:
+    sides = {size} if isinstance(size, int) else set(size)
+    if len(sides) != 1:
+        raise ValueError(f"it looks at pictures of {size} pixels, and only squares are supported")
+    return sides.pop()
+
+
+def _three(values: object, what: str, name: str) -> tuple[float, float, float]:
+    if (
+        isinstance(values, list | tuple)
+        and len(values) == 3
+        and all(isinstance(value, int | float) for value in values)
+    ):
+        red, green, blue = (float(value) for value in values)
+        if math.isfinite(red + green + blue):
+            return red, green, blue
+    raise _unusable(name, f"Its {what} is {values!r}, not three numbers")
+
+
+def _unusable(name: str, why: str) -> ModelError:
+    return ModelError(f"The model {name} could not be used", why, _FIX)

@@ -1,0 +1,175 @@
+"""What dreaming lowers: losses that add up as algebra, and a report of what each of them contributes.
+
+    objective = ClipObjective(perceptor, targets) + 0.5 * TotalVariation() + Range()
+    objective(images, generator).total.backward()
+
+The algebra is lucid's (Olah et al. 2017, "Feature Visualization", in tensorflow/lucid's objectives).
+"""
+
+from __future__ import annotations
+
+import math
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from studio.score.augment import augment
+from studio.score.cutouts import CutoutSettings, cut
+from studio.score.losses import range_loss, spherical_distance, total_variation
+from studio.score.perceptor import Perceptor
+from studio.score.targets import Target
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """What an objective makes of a batch of pictures.
+
+    Attributes:
+        total: a scalar, differentiable with respect to the pictures.
+        terms: name to what it adds to `total`, weights counted in: scalars without gradient. They sum to `total`.
+    """
+
+    total: Tensor
+    terms: dict[str, Tensor]
+
+    def __add__(self, other: Loss) -> Loss:
+        """Both together; terms of one name are added up."""
+        terms = dict(self.terms)
+        for name, value in other.terms.items():
+            terms[name] = terms[name] + value if name in terms else value
+        return Loss(self.total + other.total, terms)
+
+    def __mul__(self, factor: float) -> Loss:
+        return Loss(self.total * factor, {name: value * factor for name, value in self.terms.items()})
+
+
+class Objective(ABC):
+    """A loss of pictures: call it; add objectives, multiply them by numbers, negate them."""
+
+    @abstractmethod
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        """The loss of pictures (B, 3, H, W), nominally in 0 to 1, averaged over the batch.
+
+        `generator`, on the CPU, is the only source of chance.
+        """
+
+    def __add__(self, other: Objective) -> Objective:
+        return _Sum((self, other)) if isinstance(other, Objective) else NotImplemented
+
+    def __radd__(self, other: int) -> Objective:
+        """So that `sum(objectives)` works, which starts at 0."""
+        return self if other == 0 else NotImplemented
+
+    def __mul__(self, factor: float) -> Objective:
+        return _Scaled(self, float(factor)) if isinstance(factor, int | float) else NotImplemented
+
+    __rmul__ = __mul__
+
+    def __neg__(self) -> Objective:
+        return _Scaled(self, -1.0)
+
+    def __sub__(self, other: Objective) -> Objective:
+        return self + -other if isinstance(other, Objective) else NotImplemented
+
+
+class ClipObjective(Objective):
+    """How far random cutouts of the pictures are from targets, in the eyes of one perceptor.
+
+    Each target adds |weight| * mean(distance * sign(weight)), the mean going over all cutouts and the distance being
+    spherical. Where distance * sign(weight) is below the target's stop, it still counts but pulls no more. This is
+    `Prompt` of Crowson's VQGAN+CLIP notebook (2021). Without targets the loss is 0 and the perceptor is not asked.
+
+    For several perceptors, add one such objective for each.
+
+    Args:
+        perceptor: who looks.
+        targets: what for; their embeddings are this perceptor's.
+        settings: how cutouts are drawn and changed.
+        weight: of the whole.
+    """
+
+    def __init__(
+        self,
+        perceptor: Perceptor,
+        targets: Sequence[Target],
+        settings: CutoutSettings | None = None,
+        weight: float = 1.0,
+    ) -> None:
+        self._perceptor = perceptor
+        self._settings = settings or CutoutSettings()
+        self._names = [f"{perceptor.name}: {target.label}" if target.label else perceptor.name for target in targets]
+        if targets:
+            self._embeddings = torch.stack([target.embedding for target in targets]).to(perceptor.device)
+            weights = torch.tensor([target.weight for target in targets], device=perceptor.device)
+            self._signs, self._magnitudes = weights.sign(), weights.abs() * _finite(weight)
+            self._stops = torch.tensor([target.stop for target in targets], device=perceptor.device)
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        """See `Objective`."""
+        if not self._names:
+            return Loss(images.sum() * 0, {})
+        settings = self._settings
+        cutouts = cut(images, settings.count, self._perceptor.image_size, settings, generator)
+        embeddings = self._perceptor.embed_image(augment(cutouts, settings.augmentation, generator))
+        signed = spherical_distance(embeddings[:, None], self._embeddings) * self._signs
+        pulling = torch.where(signed >= self._stops, signed, signed.detach())
+        parts = self._magnitudes * pulling.mean(0)
+        loss = Loss(parts.sum(), {})
+        for name, part in zip(self._names, parts.detach(), strict=True):
+            loss.terms[name] = loss.terms[name] + part if name in loss.terms else part
+        return loss
+
+
+class _PictureLoss(Objective):
+    """A formula of each picture alone, without chance."""
+
+    def __init__(self, name: str, formula: Callable[[Tensor], Tensor], weight: float) -> None:
+        self._name, self._formula, self._weight = name, formula, _finite(weight)
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        """See `Objective`."""
+        total = self._formula(images).mean() * self._weight
+        return Loss(total, {self._name: total.detach()})
+
+
+class TotalVariation(_PictureLoss):
+    """Roughness: see `losses.total_variation`."""
+
+    def __init__(self, weight: float = 1.0) -> None:
+        super().__init__("total variation", total_variation, weight)
+
+
+class Range(_PictureLoss):
+    """Leaving 0 to 1: see `losses.range_loss`."""
+
+    def __init__(self, weight: float = 1.0) -> None:
+        super().__init__("range", range_loss, weight)
+
+
+class _Sum(Objective):
+    def __init__(self, parts: tuple[Objective, ...]) -> None:
+        self._parts = parts
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        first, *others = self._parts
+        loss = first(images, generator)
+        for other in others:
+            loss = loss + other(images, generator)
+        return loss
+
+
+class _Scaled(Objective):
+    def __init__(self, part: Objective, factor: float) -> None:
+        self._part, self._factor = part, _finite(factor)
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        return self._part(images, generator) * self._factor
+
+
+def _finite(weight: float) -> float:
+    if not math.isfinite(weight):
+        raise ValueError(f"a weight is a finite number, not {weight}")
+    return weight

@@ -1,0 +1,100 @@
+"""From words to the numbers that a text tower reads: open_clip's byte-pair tokenizer, with the model's own merges."""
+
+from __future__ import annotations
+
+import gzip
+import io
+from bisect import bisect_right
+from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
+
+from torch import Tensor
+
+from studio.base.errors import InputError, ModelError
+
+MARKS = 2
+"""Tokens of every sequence that are no part of the text: its start and its end."""
+
+MAX_MERGES = 49152 - 256 - 2
+"""How many merges open_clip's tokenizer reads; it leaves out the rest without a word."""
+
+_EXCERPT = 60
+
+
+class Tokenizer(Protocol):
+    """The part of open_clip's `SimpleTokenizer` that is used here."""
+
+    context_length: int
+    eot_token_id: int
+
+    def encode(self, text: str) -> list[int]:
+        """The tokens of `text` without marks, however many."""
+
+    def __call__(self, texts: list[str]) -> Tensor:
+        """Tokens (n, context_length) with marks, padded with 0, cut off where they are too many."""
+
+
+def build_tokenizer(config: Mapping[str, object] | None, context_length: int, *, name: str) -> Tokenizer:
+    """The tokenizer that a model's configuration describes.
+
+    Args:
+        config: {"merges": ["a b</w>", ...]}, most frequent first, or None for the merges of OpenAI's CLIP.
+        context_length: tokens that the model reads, marks counted in.
+        name: the model's, for messages.
+
+    Raises:
+        ModelError: `config` is something else.
+    """
+    from open_clip.tokenizer import SimpleTokenizer  # takes seconds, for it brings transformers along
+
+    if config is None:
+        tokenizer: Tokenizer = SimpleTokenizer(context_length=context_length)
+        return tokenizer
+    merges = config.get("merges")
+    if set(config) != {"merges"} or not isinstance(merges, Sequence) or not all(_is_merge(merge) for merge in merges):
+        raise _unusable(name, 'Its tokenizer is not described as {"merges": ["a b</w>", ...]}')
+    if len(merges) > MAX_MERGES:
+        raise _unusable(name, f"Its tokenizer has {len(merges)} merges, and {MAX_MERGES} is the most that can be read")
+    lines = gzip.compress("\n".join(["#version: 0.2", *merges]).encode(), mtime=0)
+    own: Tokenizer = SimpleTokenizer(io.BytesIO(lines), context_length=context_length)
+    return own
+
+
+def check(text: str, count: Callable[[str], int], context_length: int, *, name: str) -> None:
+    """Do nothing, or refuse a text that a perceptor cannot read whole.
+
+    Args:
+        text: of a prompt.
+        count: how many tokens a text takes, marks counted in.
+        context_length: how many tokens the perceptor reads, marks counted in.
+        name: the perceptor's, for messages.
+
+    Raises:
+        InputError: `text` is blank, or takes too many tokens: both counts are named, and where reading would end.
+    """
+    if not text.strip():
+        raise InputError("A prompt is empty", f"{name} needs at least one word", "Write what the picture should show")
+    length = count(text)
+    if length <= context_length:
+        return
+    words = text.split()
+    fitting = bisect_right(range(len(words) + 1), context_length, key=lambda n: count(" ".join(words[:n]))) - 1
+    unread = f"“{_excerpt(' '.join(words[fitting:]))}”" + (" and all after it" if fitting < len(words) - 1 else "")
+    raise InputError(
+        f"The prompt “{_excerpt(text)}” is too long",
+        f"It takes {length - MARKS} tokens and {name} reads {context_length - MARKS}",
+        f"Shorten it ({unread} would go unread), or make several prompts of it, joined by |",
+    )
+
+
+def _excerpt(text: str) -> str:
+    text = " ".join(text.split())
+    return text if len(text) <= _EXCERPT else text[: _EXCERPT - 1] + "…"
+
+
+def _is_merge(merge: object) -> bool:
+    return isinstance(merge, str) and len(merge.split()) == 2 and merge == " ".join(merge.split())
+
+
+def _unusable(name: str, why: str) -> ModelError:
+    return ModelError(f"The model {name} could not be used", why, "Fetch or train the model again, or choose another")
