@@ -1,0 +1,131 @@
+"""The pixel canvas: a picture as a sum of planes of many resolutions.
+
+After Direct Ascent Synthesis (Fort and Whitaker 2025, arXiv:2502.07753). A gradient that reaches every scale at once
+makes shapes before speckle; plain pixels make adversarial noise.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from studio.canvas import resample
+from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.clouds import clouds
+
+_MARGIN = 1 / 512
+"""How far from black and white an encoded picture stays: tanh reaches neither. Half of one 8-bit level."""
+
+
+class PixelCanvas:
+    """image = ½ + ½ tanh(Σ_r up_r(plane_r)), with planes of 1, 2, 4, … cells on the longer side and one of full size.
+
+    The planes keep the picture's proportions and are upsampled bicubically.
+    """
+
+    kind = "pixels"
+    rate = 0.02
+
+    def __init__(self, width: int, height: int, device: torch.device | str = "cpu") -> None:
+        self._device = torch.device(device)
+        self._build(*check_size(width, height))
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture, in pixels."""
+        return self._width, self._height
+
+    def parameters(self) -> list[Tensor]:
+        """The planes, coarse to fine, each (1, 3, h, w)."""
+        return list(self._planes)
+
+    def image(self) -> Tensor:
+        """The picture, (1, 3, H, W), strictly inside 0 to 1."""
+        return 0.5 + 0.5 * torch.tanh(self._logits())
+
+    def start(self, generator: torch.Generator) -> None:
+        """Become the seed's first picture."""
+        self.encode(clouds(*self.size, generator))
+
+    @torch.no_grad()
+    def encode(self, image: Tensor) -> None:
+        """Become `image` (1, 3, h, w) to within 1/512 of its values (clamped to 0 to 1), resampled to `size`."""
+        picture = resample.resample(check_picture(image).to(self._device, torch.float32), *self.size)
+        self._spread(torch.atanh(picture.clamp(_MARGIN, 1 - _MARGIN) * 2 - 1))
+
+    def state(self) -> State:
+        """The size and the planes, as copies."""
+        planes = {_name(index): plane.detach().clone() for index, plane in enumerate(self._planes)}
+        return {"size": size_tensor(*self.size), **planes}
+
+    @torch.no_grad()
+    def restore(self, state: State) -> None:
+        """Go back to a state, exactly, taking its size too. Raises ValueError for a state of another kind."""
+        width, height = check_state(state, self.kind, _state_shapes)
+        if (width, height) != self.size:
+            self._build(width, height)
+        for index, plane in enumerate(self._planes):
+            plane.copy_(state[_name(index)])
+
+    def constrain(self) -> None:
+        """Nothing to do: every stack of planes is a picture."""
+
+    @torch.no_grad()
+    def resize(self, width: int, height: int) -> None:
+        """Show the same picture with other numbers of pixels."""
+        if check_size(width, height) == self.size:
+            return
+        logits = resample.resample(self._logits(), width, height)
+        self._build(width, height)
+        self._spread(logits)
+
+    def blend(self, a: State, b: State, t: float) -> State:
+        """The planes in between, on the straight line. Raises ValueError when sizes differ or t is outside 0 to 1."""
+        check_blend(a, b, t)
+        if t in (0, 1):
+            return {key: value.clone() for key, value in (b if t else a).items()}
+        planes = {key: torch.lerp(a[key], b[key], t) for key in a if key != "size"}
+        return {"size": a["size"].clone(), **planes}
+
+    def _build(self, width: int, height: int) -> None:
+        self._width, self._height = width, height
+        shapes = plane_shapes(width, height)
+        self._planes = [torch.zeros(1, 3, *shape, device=self._device, requires_grad=True) for shape in shapes]
+        self._up = [
+            (resample.matrix(rows, height).to(self._device), resample.matrix(columns, width).to(self._device))
+            for rows, columns in shapes[:-1]
+        ]
+
+    def _logits(self) -> Tensor:
+        *coarse, logits = self._planes
+        for plane, (rows, columns) in zip(coarse, self._up, strict=True):
+            logits = logits + resample.apply(rows, plane, columns)
+        return logits
+
+    def _spread(self, logits: Tensor) -> None:
+        """Write `logits` (1, 3, H, W) into the planes: each takes what it can hold of what coarser ones left over."""
+        *coarse, finest = self._planes
+        for plane, (rows, columns) in zip(coarse, self._up, strict=True):
+            height, width = plane.shape[-2:]
+            plane.copy_(resample.resample(logits, width, height, kernel=resample.triangle))
+            logits = logits - resample.apply(rows, plane, columns)
+        finest.copy_(logits)
+
+
+def plane_shapes(width: int, height: int) -> list[tuple[int, int]]:
+    """Rows and columns of each plane of a picture, coarse to fine; the last is the picture's own size."""
+    longer = max(width, height)
+    shapes = []
+    cells = 1
+    while cells < longer:
+        shapes.append((max(1, round(cells * height / longer)), max(1, round(cells * width / longer))))
+        cells *= 2
+    return [*shapes, (height, width)]
+
+
+def _state_shapes(width: int, height: int) -> dict[str, tuple[int, ...]]:
+    return {_name(index): (1, 3, *shape) for index, shape in enumerate(plane_shapes(width, height))}
+
+
+def _name(index: int) -> str:
+    return f"plane{index:02d}"

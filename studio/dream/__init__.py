@@ -1,0 +1,1 @@
+"""The optimiser: moves a canvas towards what an objective asks for."""

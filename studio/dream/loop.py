@@ -1,0 +1,201 @@
+"""The loop: picture, objective, gradient, step."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Protocol
+
+import torch
+from torch import Tensor
+from torch.optim import Adam
+
+from studio.base.cancel import CancelToken
+from studio.canvas.base import Canvas
+from studio.dream import adam as adams
+from studio.dream import ladder
+from studio.dream.average import Average
+from studio.dream.guard import Guard, finite
+from studio.dream.iterate import Iterate
+from studio.dream.settings import DreamSettings
+from studio.dream.state import DreamState
+
+
+class Loss(Protocol):
+    """What an objective says of a picture."""
+
+    @property
+    def total(self) -> Tensor:
+        """What is minimised, a scalar with a gradient."""
+
+    @property
+    def terms(self) -> Mapping[str, Tensor]:
+        """Each term's share of the total, by name."""
+
+
+class Objective(Protocol):
+    """What a dream moves towards; `studio.score.objective` makes them."""
+
+    def __call__(self, images: Tensor, generator: torch.Generator, /) -> Loss:
+        """The loss of pictures (B, 3, H, W), drawing all randomness from `generator`."""
+
+
+def dream(
+    canvas: Canvas,
+    objective: Objective,
+    settings: DreamSettings,
+    generator: torch.Generator,
+    token: CancelToken,
+    *,
+    resume: DreamState | None = None,
+) -> Iterator[Iterate]:
+    """Move `canvas` towards `objective`, one iterate after each step.
+
+    When the generator ends, the canvas holds the result: the average of the last iterates, at the size that it had when
+    the dream began. When it is left earlier, the canvas holds the last iterate, perhaps at a lower rung's size.
+
+    Args:
+        canvas: at its full size, with the picture to begin from.
+        objective: what to minimise.
+        settings: how.
+        generator: the only source of randomness.
+        token: polled before every step.
+        resume: go on from here, as if never interrupted; canvas, objective and settings have to be those of before.
+
+    Raises:
+        Cancelled: the token was fired. Nothing of the step in question has been done, and the last iterate's checkpoint
+            can still be taken.
+        RenderError: loss or gradient stay without finite values; the canvas is back at its last good state.
+        ValueError: `resume` belongs to another canvas.
+    """
+    run = _Run(canvas, objective, settings, generator)
+    if resume is not None:
+        run.resume(resume)
+    while run.step < settings.steps:
+        token.check()
+        iterate = run.advance()
+        if iterate is not None:
+            yield iterate
+    run.finish()
+
+
+class _Run:
+    """One dream in progress. What changes: canvas, Adam, average, guard, generator and `step`."""
+
+    def __init__(
+        self, canvas: Canvas, objective: Objective, settings: DreamSettings, generator: torch.Generator
+    ) -> None:
+        self._canvas = canvas
+        self._objective = objective
+        self._settings = settings
+        self._generator = generator
+        self._rungs = ladder.plan(settings.ladder, settings.steps, canvas.size)
+        self._adam = self._new_adam()
+        self._average = Average(settings.average)
+        self._guard = Guard()
+        self._turn = 0
+        self.step = 0
+
+    def advance(self) -> Iterate | None:
+        """Do one step. None when it failed and was undone.
+
+        Whether it failed is asked only after all its work was handed to the device, so that the device is kept busy.
+        """
+        self._turn += 1
+        self._climb()
+        before = self._snapshot()
+        canvas, settings, adam = self._canvas, self._settings, self._adam
+        rate = canvas.rate * settings.step_size * settings.decay(self.step) * self._guard.caution
+        image = canvas.image()
+        loss = self._objective(image, self._generator)
+        adam.zero_grad()
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        sound = finite(loss.total.detach(), canvas.parameters())
+        adam.param_groups[0]["lr"] = rate
+        adam.step()
+        self._shake(rate)
+        canvas.constrain()
+        self._average.update(canvas.parameters())
+        if not bool(sound):
+            self._restore(self._guard.good or before)
+            self._guard.stumble(before.step + 1, settings.steps, loss.terms)
+            return None
+        self._guard.good = before
+        self.step += 1
+        parts = {name: term.detach() for name, term in loss.terms.items()}
+        checkpoint = _Checkpoint(self, self._turn)
+        return Iterate(self.step, settings.steps, rate, image.detach(), loss.total.detach(), parts, checkpoint)
+
+    def finish(self) -> None:
+        """Leave the averaged iterate on the canvas."""
+        self._turn += 1
+        self._average.write(self._canvas.parameters())
+
+    def checkpoint(self, turn: int) -> DreamState:
+        if turn != self._turn:
+            raise RuntimeError("the dream has gone on: a checkpoint can only be taken while it waits at the iterate")
+        now = self._snapshot() | DreamState(
+            {"generator": self._generator.get_state()}, {"stumbles": self._guard.stumbles}
+        )
+        return now | self._guard.good.under("good/") if self._guard.good else now
+
+    def resume(self, state: DreamState) -> None:
+        try:
+            self._restore(state)
+            self._generator.set_state(state.tensors["generator"].cpu())
+            self._guard.stumbles = state.numbers["stumbles"]
+        except KeyError as error:
+            raise ValueError(f"this is no state of a dream: it has no {error}") from error
+        good = state.below("good/")
+        self._guard.good = good if good.tensors else None
+
+    def _snapshot(self) -> DreamState:
+        return (
+            DreamState({}, {"step": self.step, "averaged": self._average.count})
+            | DreamState(self._canvas.state()).under("canvas/")
+            | DreamState(adams.memory(self._adam)).under("adam/")
+            | DreamState(self._average.state()).under("average/")
+        )
+
+    def _restore(self, state: DreamState) -> None:
+        self._canvas.restore(dict(state.below("canvas/").tensors))
+        self._adam = self._new_adam()
+        adams.remember(self._adam, state.below("adam/").tensors)
+        device = self._canvas.parameters()[0].device
+        sums = state.below("average/").tensors
+        self._average.restore([sums[str(index)].to(device) for index in range(len(sums))], state.numbers["averaged"])
+        self.step = state.step
+
+    def _climb(self) -> None:
+        """Bring the canvas to the size of this step's rung, going on from the averaged iterate."""
+        size = next(rung.size for rung in self._rungs if self.step < rung.stop)
+        if size == self._canvas.size:
+            return
+        self._average.write(self._canvas.parameters())
+        self._canvas.resize(*size)
+        self._average.reset()
+        adam = self._new_adam()
+        adams.carry(self._adam, adam)
+        self._adam = adam
+
+    @torch.no_grad()
+    def _shake(self, rate: float) -> None:
+        strength = self._settings.noise * rate * (1 - (self.step + 1) / self._settings.steps)
+        if strength == 0:
+            return
+        for parameter in self._canvas.parameters():
+            noise = torch.randn(parameter.shape, generator=self._generator, device=self._generator.device)
+            parameter.add_(noise.to(parameter.device), alpha=strength)
+
+    def _new_adam(self) -> Adam:
+        return Adam(self._canvas.parameters(), lr=0.0)
+
+
+class _Checkpoint:
+    """`Iterate.checkpoint`: the run's state, as long as the run is where the iterate was."""
+
+    def __init__(self, run: _Run, turn: int) -> None:
+        self._run = run
+        self._turn = turn
+
+    def __call__(self) -> DreamState:
+        return self._run.checkpoint(self._turn)
