@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections.abc import Sequence
 from typing import Annotated
 
-import click
 import typer
 
 from studio import __version__
@@ -58,20 +55,16 @@ def run(arguments: Sequence[str]) -> int:
     """
     command = typer.main.get_command(app)
     try:
-        status = command.main(args=list(arguments), prog_name="keydream", standalone_mode=False)
+        command.main(args=list(arguments), prog_name="keydream")
     except StudioError as error:
         _explain(error, as_json="--json" in arguments)
         return 1
-    except (Cancelled, KeyboardInterrupt, click.Abort):
+    except (Cancelled, KeyboardInterrupt):
         typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)
         return INTERRUPTED
-    except click.ClickException as error:
-        error.show()
-        return error.exit_code
-    except BrokenPipeError:  # the reader of our output, such as `head`, had enough
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 1
-    return status if isinstance(status, int) else 0
+    except SystemExit as end:
+        return end.code if isinstance(end.code, int) else 0
+    return 0
 
 
 def _explain(error: StudioError, *, as_json: bool) -> None:

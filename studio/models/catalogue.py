@@ -38,37 +38,47 @@ class Entry:
 
 @functools.cache
 def entries() -> tuple[Entry, ...]:
-    """All models, in the catalogue's order."""
+    """All models, in the catalogue's order.
+
+    Raises:
+        ModelError: the catalogue is missing or damaged.
+    """
     folder = paths.resources()
-    with (folder / "models.toml").open("rb") as file:
-        data = tomllib.load(file)
-    return tuple(
-        Entry(
-            item["name"],
-            item["kind"],
-            folder / item["file"],
-            item["sha256"],
-            item["size"],
-            item["licence"],
-            item["about"],
-            item.get("starter", False),
+    catalogue = folder / "models.toml"
+    try:
+        with catalogue.open("rb") as file:
+            data = tomllib.load(file)
+        return tuple(
+            Entry(
+                item["name"],
+                item["kind"],
+                folder / item["file"],
+                item["sha256"],
+                item["size"],
+                item["licence"],
+                item["about"],
+                item.get("starter", False),
+            )
+            for item in data["model"]
         )
-        for item in data["model"]
-    )
+    except (OSError, ValueError, KeyError) as error:
+        raise ModelError(
+            "The catalogue of models could not be read", f"{catalogue}: {error}", "Install Keydream again"
+        ) from error
 
 
 def find(name: str, kind: str) -> Entry:
     """The model of that name and kind; "" is the kind's starter.
 
     Raises:
-        ModelError: there is none; the message names those that there are.
+        ModelError: there is none, and the message names those that there are; or there is no catalogue.
     """
     offered = [entry for entry in entries() if entry.kind == kind]
     for entry in offered:
         if entry.name == name or (entry.starter and not name):
             return entry
     raise ModelError(
-        f"There is no {kind} model called {name!r}",
+        f"There is no {kind} model called {name!r}" if name else f"There is no starter {kind} model",
         f"The catalogue has {', '.join(entry.name for entry in offered) or 'none of that kind'}",
         "Choose one of these, or leave the name empty for the starter",
     )

@@ -79,7 +79,10 @@ def read_weights(path: Path, *, name: str, expect_kind: str, expect_sha256: str 
         )
     config = _config(metadata.get("config", ""), what, path)
     for key, tensor in tensors.items():
-        if tensor.is_floating_point() and not bool(torch.isfinite(tensor).all()):
+        if tensor.is_complex():
+            raise ModelError(what, f"The tensor {key} in {path} holds complex numbers", _REFETCH)
+        # in single precision, as which it will be used: what is too large for that is infinite there
+        if tensor.is_floating_point() and not bool(torch.isfinite(tensor.float()).all()):
             raise ModelError(what, f"The tensor {key} in {path} has values that are not finite", _REFETCH)
     return Weights(name, kind, config, tensors, digest)
 
@@ -104,7 +107,7 @@ def _check_bytes(path: Path, what: str) -> str:
 def _config(text: str, what: str, path: Path) -> Mapping[str, Any]:
     try:
         config = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ModelError(what, f"The header of {path} does not say how to build the network", _REFETCH) from error
     if not isinstance(config, dict):
         raise ModelError(what, f"The header of {path} does not describe a network", _REFETCH)

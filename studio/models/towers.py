@@ -1,8 +1,7 @@
 """Image towers of the starter perceptors, registered with timm so that an open_clip model configuration can name them.
 
 Gradients that look like things come from towers trained adversarially (Santurkar et al. 2019, "Image Synthesis with a
-Single
-(Robust) Classifier"); smooth activations and down-sampling that averages before it drops make these gradients
+Single (Robust) Classifier"); smooth activations and down-sampling that averages before it drops make these gradients
 smoother still.
 """
 

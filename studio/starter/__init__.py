@@ -1,3 +1,1 @@
-"""How the shipped starter models are made: captioned pictures, training, figures. Needed only to train, never to
-dream.
-"""
+"""How the shipped starter models are made: captioned pictures, training, figures. Dreaming needs none of it."""

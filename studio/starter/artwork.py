@@ -1,18 +1,21 @@
 """Emoji artwork: found by package name, drawn once at one size, kept as an atlas of pictures with alpha.
 
 The artwork is not part of Keydream. It is published as npm packages, each with its own licence (see `STYLES`);
-`keydream train`
-fetches them into the cache with `npm pack`, or reads them from a folder that holds the `.tgz` files.
+`keydream train` fetches them into the cache with `npm pack`, or reads them from a folder that holds the `.tgz` files.
 """
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import io
 import json
+import re
 import shutil
 import subprocess
 import tarfile
+import zipfile
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -79,7 +82,8 @@ def load_atlas(kinds: tuple[Kind, ...], side: int, folder: Path | None = None, r
         report: told how many drawings are done.
 
     Raises:
-        InputError: a package is not there and cannot be fetched, or lacks all drawings of a kind.
+        InputError: a package is not there and cannot be fetched, or no package has a drawing of a kind.
+        FileError: a package is damaged, or the drawings cannot be kept.
     """
     packages = [_find(style, folder) for style in STYLES]
     identity = hashlib.sha256(json.dumps([side, [(k.nouns, k.artwork) for k in kinds]]).encode())
@@ -87,12 +91,17 @@ def load_atlas(kinds: tuple[Kind, ...], side: int, folder: Path | None = None, r
         identity.update(package.name.encode())
     kept = paths.cache_dir() / "artwork" / f"{identity.hexdigest()[:16]}.npz"
     if kept.is_file():
-        with np.load(kept) as data:
-            return Atlas(data["pictures"], data["kind"], data["style"], tuple(data["names"].tolist()))
+        with contextlib.suppress(OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile, zlib.error):
+            return _kept(kept)  # and what cannot be read is drawn again
     atlas = _draw(kinds, side, packages, report)
     with atomic.replacing(kept) as temporary, temporary.open("wb") as file:
         np.savez(file, pictures=atlas.pictures, kind=atlas.kind, style=atlas.style, names=np.array(atlas.names))
     return atlas
+
+
+def _kept(path: Path) -> Atlas:
+    with path.open("rb") as file, np.load(file) as data:
+        return Atlas(data["pictures"], data["kind"], data["style"], tuple(data["names"].tolist()))
 
 
 def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Report) -> Atlas:
@@ -112,7 +121,10 @@ def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Repo
                 svg = _svg(icons, name)
                 if svg is None:
                     continue
-                png = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side))
+                try:
+                    png = bytes(resvg_py.svg_to_bytes(svg_string=svg, width=side, height=side))
+                except ValueError as error:
+                    raise _damaged(package, f"{name} is no drawing: {error}") from error
                 with Image.open(io.BytesIO(png)) as picture:
                     rgba = np.asarray(picture.convert("RGBA").resize((side, side)), np.float32)
                 rgba[..., :3] *= rgba[..., 3:] / 255
@@ -121,7 +133,8 @@ def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Repo
                 style_of.append(style_number)
                 names.append(name)
             report(Progress(style_number * len(kinds) + kind_number + 1, len(packages) * len(kinds), "drawing artwork"))
-    bare = [kind.name for number, kind in enumerate(kinds) if number not in set(kind_of)]
+    drawn = set(kind_of)
+    bare = [kind.name for number, kind in enumerate(kinds) if number not in drawn]
     if bare:
         raise InputError("Some things have no artwork", ", ".join(bare[:8]), "Correct their names in objects.txt")
     return Atlas(np.stack(pictures), np.array(kind_of), np.array(style_of), tuple(names))
@@ -130,10 +143,10 @@ def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Repo
 def _find(style: Style, folder: Path | None) -> Path:
     stem = style.package.removeprefix("@").replace("/", "-")
     where = folder or paths.cache_dir() / "artwork"
-    found = sorted(where.glob(f"{stem}-[0-9]*.tgz"))
+    found = _versions(where, stem)
     if not found and folder is None:
         _fetch(style, where)
-        found = sorted(where.glob(f"{stem}-[0-9]*.tgz"))
+        found = _versions(where, stem)
     if not found:
         raise InputError(
             "No artwork was found",
@@ -141,6 +154,11 @@ def _find(style: Style, folder: Path | None) -> Path:
             f"Run `npm pack {style.package}` there, or leave out --artwork to have it fetched",
         )
     return found[-1]
+
+
+def _versions(where: Path, stem: str) -> list[Path]:
+    """The packages of that name, newest last: 1.10.0 is newer than 1.9.0."""
+    return sorted(where.glob(f"{stem}-[0-9]*.tgz"), key=lambda path: [int(n) for n in re.findall(r"\d+", path.stem)])
 
 
 def _fetch(style: Style, where: Path) -> None:
@@ -151,7 +169,10 @@ def _fetch(style: Style, where: Path) -> None:
             "npm, which fetches it, is not installed",
             "Install Node.js, or name a folder with the packages: --artwork FOLDER",
         )
-    where.mkdir(parents=True, exist_ok=True)
+    try:
+        where.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise atomic.explain(error, where) from error
     done = subprocess.run(  # noqa: S603 (npm itself, and package names of ours)
         [npm, "pack", "--silent", style.package], cwd=where, capture_output=True, text=True, check=False
     )
@@ -167,12 +188,16 @@ def _icons(package: Path) -> Mapping[str, Any]:
     try:
         with tarfile.open(package) as archive:
             member = archive.extractfile("package/icons.json")
-            if member is None:
-                raise KeyError("icons.json")
-            icons: Mapping[str, Any] = json.load(member)
-    except (OSError, KeyError, ValueError, tarfile.TarError) as error:
-        raise FileError(f"{package} could not be read", str(error), "Delete it, and let it be fetched again") from error
+            icons = json.load(member) if member is not None else None
+    except (OSError, KeyError, ValueError, EOFError, tarfile.TarError, zlib.error) as error:
+        raise _damaged(package, str(error)) from error
+    if not isinstance(icons, dict) or not isinstance(icons.get("icons"), dict):
+        raise _damaged(package, "Its package/icons.json lists no icons")
     return icons
+
+
+def _damaged(package: Path, why: str) -> FileError:
+    return FileError(f"{package} could not be read", why, "Delete it, and let it be fetched again")
 
 
 def _svg(icons: Mapping[str, Any], name: str) -> str | None:

@@ -1,8 +1,7 @@
 """Procedural backgrounds, each with the words that captions use for it.
 
 A background is a function of the coordinates u (left to right) and v (top to bottom), both in 0..1, so that one scene
-can be
-drawn at any size.
+can be drawn at any size.
 """
 
 from __future__ import annotations
@@ -121,7 +120,8 @@ def _sky_colours(rng: np.random.Generator) -> tuple[Picture, Picture]:
 
 def _clouds(b: Backgrounds, rng: np.random.Generator, sky: Picture, amount: float) -> Picture:
     cover = np.clip((b.noise(rng, 3) - amount) * 3, 0, 1)[..., None]
-    return sky * (1 - cover) + cover * np.float32(0.98)
+    cloudy: Picture = sky * (1 - cover) + cover * np.float32(0.98)
+    return cloudy
 
 
 def _sky(b: Backgrounds, rng: np.random.Generator) -> Drawn:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 _A_BEFORE_VOWEL = re.compile(r"\ba(?= (?!uni|ufo)[aeiou])")
-NUMBERS = {1: "one", 2: "two", 3: "three"}
+NUMBERS = {2: "two", 3: "three"}
 _PLURAL = {
     "mouse": "mice",
     "goose": "geese",
@@ -85,7 +85,7 @@ def with_article(noun: str) -> str:
 
 
 def many(noun: str, count: int) -> str:
-    """The noun in a number: "two apples"; "two glasses" stay glasses."""
+    """The noun in one of `NUMBERS`: "two apples"; "two glasses" stay glasses."""
     head, _, tail = noun.partition(" of ")
     rest = f" of {tail}" if tail else ""
     if plural(noun) or noun in _UNCOUNTED:
@@ -96,8 +96,6 @@ def many(noun: str, count: int) -> str:
         form = f"{head}es{rest}"
     elif head.endswith("y") and head[-2] not in "aeiou":
         form = f"{head[:-1]}ies{rest}"
-    elif head.endswith("fish"):
-        form = noun
     else:
         form = f"{head}s{rest}"
     return f"{NUMBERS[count]} {form}"

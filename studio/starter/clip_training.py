@@ -1,10 +1,8 @@
 """Training the starter CLIP: contrastive, with a class head, against attacks on its own pictures.
 
 Each batch of pictures is used `replays` times ("free" adversarial training, Shafahi et al. 2019): the gradient that a
-pass leaves
-on the pictures is the attack of the next pass, so that robustness costs no extra pass. Robust features are what makes
-gradients look
-like things (Santurkar et al. 2019; CLIPAG, Ganz and Elad 2023).
+pass leaves on the pictures is the attack of the next pass, so that robustness costs no extra pass. Robust features are
+what makes gradients look like things (Santurkar et al. 2019; CLIPAG, Ganz and Elad 2023).
 """
 
 from __future__ import annotations
@@ -22,7 +20,7 @@ from torch import nn
 
 from studio.base.cancel import CancelToken
 from studio.models import towers  # noqa: F401 (registers the tower with timm)
-from studio.models.tokens import MergesTokenizer
+from studio.score.tokens import build_tokenizer
 from studio.starter.backgrounds import KINDS as BACKGROUNDS
 from studio.starter.bpe import learn_merges
 from studio.starter.captions import many
@@ -45,6 +43,12 @@ class ClipSettings:
         rate: peak learning rate of AdamW.
         decay: weight decay.
         seed: of the pictures, the weights and the attacks.
+        tower: the image tower, as timm knows it.
+        side: width and height of a picture, in pixels.
+        embedding: dimensions of an embedding.
+        text_width: width of the text tower, a multiple of 40.
+        text_layers: depth of the text tower.
+        context: tokens that the text tower reads, marks counted in.
     """
 
     steps: int = 1300
@@ -65,8 +69,15 @@ class ClipSettings:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """How training goes: step, loss (contrastive), loss of the class head, share of the batch's captions ranked
-    first.
+    """How training goes.
+
+    Attributes:
+        step: steps done.
+        steps: steps in all.
+        loss: contrastive, of the first pass over the batch.
+        head: of the attribute classifiers, on the first pass.
+        first: share of the batch's pictures whose own caption ranks first, on the first pass.
+        attacked: the same on the last pass, which is under attack once the clean share is over.
     """
 
     step: int
@@ -78,9 +89,7 @@ class Report:
 
 
 class Heads(nn.Module):
-    """Cosine classifiers over the attributes of a picture, each with its own learned scale; only training needs
-    them.
-    """
+    """Cosine classifiers over a picture's attributes, each with its own learned scale; only training needs them."""
 
     def __init__(self, width: int, kinds: int) -> None:
         super().__init__()
@@ -101,9 +110,7 @@ class Heads(nn.Module):
 
 
 def configuration(settings: ClipSettings, merges: list[str]) -> dict[str, Any]:
-    """The `config` that ships with the weights: an open_clip model configuration, the tokenizer's merges, mean and
-    deviation.
-    """
+    """The `config` that ships with the weights, as `studio.score.clip.build` takes it."""
     return {
         "model_cfg": {
             "embed_dim": settings.embedding,
@@ -143,7 +150,7 @@ class ClipTraining:
         self.settings = settings
         self.pictures = pictures
         self.config = configuration(settings, merges)
-        self.tokenizer = MergesTokenizer(merges, settings.context)
+        self.tokenizer = build_tokenizer({"merges": merges}, settings.context, name="starter")
         self.model = open_clip.model.CLIP(**self.config["model_cfg"])
         self.model.visual.to(memory_format=torch.channels_last)
         self.heads = Heads(settings.embedding, len(pictures.kinds))
@@ -164,12 +171,18 @@ class ClipTraining:
             unpack(tensors, self.whole, self.optimiser, self.average)
 
     def run(self, token: CancelToken, every: int = 20, checkpoint: int = 100) -> Iterator[Report]:
-        """Train to the end, reporting every few steps. Cancelling saves a checkpoint and raises `Cancelled`."""
+        """Train to the end, reporting every few steps.
+
+        Raises:
+            Cancelled: the token was fired; a checkpoint was saved.
+            ModelError: a loss is no longer finite; the last checkpoint is kept.
+            FileError: a checkpoint could not be written; the one before it is kept.
+        """
         self.whole.train()
         while self.record.step < self.settings.steps:
             if token.cancelled:
                 self.record.save(pack(self.whole, self.optimiser, self.average))
-            token.check()
+                token.check()
             report = self._step(self.record.step)
             self.record.step += 1
             self.average.update(self.whole, self.record.step)
@@ -216,14 +229,13 @@ class ClipTraining:
             heads.append(float(head.detach()))
             firsts.append(float((logits.argmax(1) == truth).float().mean()))
         texts.backward(shared.grad)  # type: ignore[no-untyped-call]
-        nn.utils.clip_grad_norm_(self.whole.parameters(), 5.0)
+        norm = nn.utils.clip_grad_norm_(self.whole.parameters(), 5.0)
+        self.record.check_finite(loss=sum(losses) + sum(heads), gradient=float(norm))
         self.optimiser.step()
         return Report(step + 1, settings.steps, losses[0], heads[0], firsts[0], firsts[-1])
 
     def _encode(self, tokens: torch.Tensor) -> torch.Tensor:
-        """open_clip's `encode_text`, without the padding behind the longest text: attention is causal, so nothing
-        changes.
-        """
+        """open_clip's `encode_text` without the padding behind the longest text; attention is causal: it's the same."""
         length = int((tokens != 0).sum(1).max())
         tokens = tokens[:, :length]
         x = self.model.token_embedding(tokens) + self.model.positional_embedding[:length]
@@ -237,4 +249,5 @@ def _within(attack: torch.Tensor, radius: float, *, exactly: bool = False) -> to
     """Shorten each picture's attack (n, 3, h, w) to an L2 length of at most `radius`; or make it just that long."""
     length = attack.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
     factor = radius / length
-    return attack * (factor if exactly else factor.clamp(max=1.0))
+    moved: torch.Tensor = attack * (factor if exactly else factor.clamp(max=1.0))
+    return moved

@@ -20,10 +20,9 @@ class ClipFigures:
 
     Attributes:
         first: share of captions for which their own picture ranks first among all of the test's, clean.
-        attacked: the same with pictures moved against their caption by `radius` in L2 length (values in 0..1), two
-            steps.
+        attacked: the same with pictures moved away from their caption in two steps.
         pictures: how many pictures and captions were ranked.
-        radius: the attack's length.
+        radius: how far they are moved at most, in L2 length (values in 0..1).
         named: share of nouns for which "a NOUN" finds one of its own drawings first among all drawings on white.
         named20: share for which one of its own is among the first twenty.
         drawings: how many drawings were ranked.
@@ -86,8 +85,14 @@ def _named(perceptor: Perceptor, pictures: Pictures) -> np.ndarray[tuple[int], n
 
 @dataclass(frozen=True, slots=True)
 class VqganFigures:
-    """How well a starter VQGAN reconstructs: mean signal-to-noise ratio in dB, mean absolute error, share of codes
-    used.
+    """How well a starter VQGAN reconstructs.
+
+    Attributes:
+        psnr: mean signal-to-noise ratio, in dB.
+        error: mean absolute error, 0..1.
+        used: share of the codes that were needed.
+        pictures: how many pictures were measured.
+        side: their width and height, in pixels.
     """
 
     psnr: float
@@ -103,13 +108,13 @@ def vqgan_figures(model: VqganModel, pictures: Pictures, *, count: int = 200) ->
     ratios, errors = [], []
     seen = torch.zeros(len(model.codebook), dtype=torch.bool)
     for start in range(0, count, 20):
-        images = pictures.batch(start, 20).images
+        images = pictures.batch(start, min(20, count - start)).images
         latents = model.encode(images)
         seen[model.nearest(latents).flatten()] = True
         again = model.decode(model.quantise(latents)).clamp(0, 1)
         squares = functional.mse_loss(again, images, reduction="none").mean((1, 2, 3))
         ratios += (-10 * squares.log10()).tolist()
-        errors.append(float((again - images).abs().mean()))
+        errors += (again - images).abs().mean((1, 2, 3)).tolist()
     return VqganFigures(
         float(np.mean(ratios)), float(np.mean(errors)), float(seen.float().mean()), count, pictures.side
     )

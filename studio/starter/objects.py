@@ -1,6 +1,4 @@
-"""What the starter models know: nouns, their synonyms, and the artwork that shows them
-(`resources/starter/objects.txt`).
-"""
+"""What the starter models know, `resources/starter/objects.txt`: nouns, synonyms, the artwork that shows them."""
 
 from __future__ import annotations
 
@@ -50,9 +48,9 @@ def read_kinds(path: Path | None = None) -> tuple[Kind, ...]:
             continue
         left, _, right = line.partition("=")
         nouns = tuple(noun.strip() for noun in left.split(",") if noun.strip())
-        if not nouns or seen.intersection(nouns):
+        if not nouns or len(set(nouns)) < len(nouns) or seen.intersection(nouns):
             raise InputError(
-                f"{path.name} could not be read", f"Line {number} has no noun, or one that stands above", "Correct it"
+                f"{path.name} could not be read", f"Line {number} has no noun, or one that stands twice", "Correct it"
             )
         seen.update(nouns)
         kinds.append(Kind(nouns, group, tuple(right.split()) or (nouns[0].replace(" ", "-"),)))

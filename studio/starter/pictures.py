@@ -57,7 +57,8 @@ class Batch:
 class Pictures:
     """Draws scenes: nothing, one thing, two things in a relation, or up to three of one thing.
 
-    Picture number i of a seed is the same scene and caption at any size; only its grain differs.
+    Picture number i of a seed is the same scene at any size. Its grain is drawn pixel by pixel and before its caption,
+    so at another size the same things are said in another way.
 
     Attributes:
         kinds: what is drawn.

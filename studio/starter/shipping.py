@@ -12,6 +12,7 @@ import torch
 from safetensors.torch import save
 
 from studio.base import atomic
+from studio.base.errors import ModelError
 
 
 def ship(path: Path, kind: str, config: Mapping[str, Any], tensors: Mapping[str, torch.Tensor]) -> str:
@@ -25,10 +26,21 @@ def ship(path: Path, kind: str, config: Mapping[str, Any], tensors: Mapping[str,
 
     Returns:
         The file's SHA-256, hex.
+
+    Raises:
+        ModelError: a value is not finite, or too large for fp16; nothing was written.
+        FileError: the file could not be written; an earlier one is still there.
     """
     halves = {
         key: (value.half() if value.is_floating_point() else value).contiguous() for key, value in tensors.items()
     }
+    wrong = [key for key, value in halves.items() if not bool(torch.isfinite(value).all())]
+    if wrong:
+        raise ModelError(
+            f"The weights could not be written to {path}",
+            f"Values of {', '.join(wrong[:3])} are not finite in half precision",
+            "Train again, with a lower rate or another seed",
+        )
     data = save(halves, {"kind": kind, "config": json.dumps(config, separators=(",", ":"))})
     atomic.write_bytes(path, data)
     return hashlib.sha256(data).hexdigest()

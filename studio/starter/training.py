@@ -1,9 +1,8 @@
 """What every training has in common: a run folder with exact resume, a schedule, an average of the weights.
 
-A run is a folder: `state.safetensors` (all tensors of the last checkpoint), `state.json` (the plain numbers, written
-    after it and
-naming it by its hash) and `log.jsonl` (one line a report). Pictures are numbered, so the data needs no state of its
-own.
+A run is a folder: `state-0.safetensors` or `state-1.safetensors` (all tensors of the last checkpoint, in turns),
+`state.json` (the plain numbers, written after it and naming it by its hash) and `log.jsonl` (one line a report).
+Pictures are numbered, so the data needs no state of its own.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from safetensors.torch import load_file, save_file
+from safetensors import torch as safetensors
 
 from studio.base import atomic
-from studio.base.errors import InputError
+from studio.base.errors import InputError, ModelError
 
 
 @dataclass(slots=True)
@@ -33,6 +32,8 @@ class Run:
         config: everything that determines the result; a checkpoint of another configuration is refused.
         step: optimiser steps done.
         seconds: time spent on them, over all sittings.
+
+    Call `resume` once, before anything else.
     """
 
     folder: Path
@@ -40,59 +41,98 @@ class Run:
     step: int = 0
     seconds: float = 0.0
     _since: float = field(default_factory=time.monotonic)
+    _file: str = ""  # of the last checkpoint; "" before there is one
+    _saved: int = 0  # its step
 
     def resume(self) -> dict[str, torch.Tensor] | None:
         """The tensors of the last checkpoint, or None on a fresh start; sets `step` and `seconds`.
 
         Raises:
-            InputError: the checkpoint is of another configuration, or damaged.
+            InputError: the checkpoint is of another configuration, damaged, or cannot be read.
         """
         note = self.folder / "state.json"
         if not note.is_file():
             return None
-        data = json.loads(note.read_text("utf-8"))
-        if data["config"] != json.loads(json.dumps(self.config)):
-            different = [
-                key for key in self.config if data["config"].get(key) != json.loads(json.dumps(self.config[key]))
-            ]
+        what = f"The training in {self.folder} could not be resumed"
+        try:
+            data = json.loads(note.read_text("utf-8"))
+            config, digest, name = dict(data["config"]), str(data["sha256"]), str(data["file"])
+            step, seconds = int(data["step"]), float(data["seconds"])
+        except (OSError, ValueError, KeyError, TypeError) as error:
+            raise InputError(what, f"{note.name} is damaged", "Start again in another folder") from error
+        wanted = json.loads(json.dumps(self.config))
+        if config != wanted:
+            different = sorted(key for key in config.keys() | wanted.keys() if config.get(key) != wanted.get(key))
             raise InputError(
-                f"The training in {self.folder} could not be resumed",
-                f"It was begun with another {', '.join(different) or 'configuration'}",
-                "Use another folder, or the same settings",
+                what, f"It was begun with another {', '.join(different)}", "Use another folder, or the same settings"
             )
-        path = self.folder / data["file"]
-        if hashlib.sha256(path.read_bytes()).hexdigest() != data["sha256"]:
+        try:
+            content = (self.folder / name).read_bytes()
+        except OSError as error:
             raise InputError(
-                f"The training in {self.folder} could not be resumed",
-                f"{path.name} is damaged",
-                "Start again in another folder",
-            )
-        self.step, self.seconds = data["step"], data["seconds"]
+                what, f"{name} could not be read: {error.strerror}", "Start again in another folder"
+            ) from error
+        if hashlib.sha256(content).hexdigest() != digest:
+            raise InputError(what, f"{name} is damaged", "Start again in another folder")
+        self.step, self.seconds, self._file, self._saved = step, seconds, name, step
         self._since = time.monotonic()
-        return load_file(path)
+        return safetensors.load(content)
 
     def save(self, tensors: Mapping[str, torch.Tensor]) -> None:
-        """Write a checkpoint of `step`; a crash at any moment leaves the one before or this one."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Write a checkpoint of `step`; a crash at any moment leaves the one before or this one.
+
+        Raises:
+            FileError: it could not be written; the one before is still there.
+        """
         now = time.monotonic()
         self.seconds, self._since = self.seconds + now - self._since, now
-        name = f"state-{self.step % 2}.safetensors" if self.step else "state-0.safetensors"
-        old = self.folder / "state.json"
-        if old.is_file() and json.loads(old.read_text("utf-8"))["file"] == name:
-            name = "state-1.safetensors" if name.endswith("0.safetensors") else "state-0.safetensors"
-        path = self.folder / name
-        with atomic.replacing(path) as temporary:
-            save_file({key: tensor.detach().contiguous() for key, tensor in tensors.items()}, temporary)
-        digest = hashlib.sha256(path.read_bytes()).hexdigest()
-        note = {"config": self.config, "step": self.step, "seconds": self.seconds, "file": name, "sha256": digest}
-        atomic.write_bytes(old, json.dumps(note).encode())
+        name = "state-1.safetensors" if self._file == "state-0.safetensors" else "state-0.safetensors"
+        # safetensors' own writing would report a full disk as an error of its format
+        content = safetensors.save({key: tensor.detach().contiguous() for key, tensor in tensors.items()})
+        atomic.write_bytes(self.folder / name, content)
+        note = {
+            "config": self.config,
+            "step": self.step,
+            "seconds": self.seconds,
+            "file": name,
+            "sha256": hashlib.sha256(content).hexdigest(),
+        }
+        atomic.write_bytes(self.folder / "state.json", json.dumps(note).encode())
+        self._file, self._saved = name, self.step
+
+    def check_finite(self, **values: float) -> None:
+        """Do nothing, or stop a training that has lost its way, before the optimiser takes it in.
+
+        Args:
+            values: what the step came to, by name ("loss", "gradient").
+
+        Raises:
+            ModelError: a value is NaN or infinite; the message names it, the step, and what is kept.
+        """
+        wrong = [name for name, value in values.items() if not math.isfinite(value)]
+        if wrong:
+            kept = f"The checkpoint of step {self._saved} is kept" if self._file else "There was no checkpoint yet"
+            raise ModelError(
+                f"The training in {self.folder} stopped at step {self.step + 1}",
+                f"Its {' and '.join(wrong)} became infinite or not a number. {kept}",
+                "Start again in another folder, with a lower rate or another seed",
+            )
 
     def log(self, **values: float) -> None:
-        """Add a line to the log."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        """Add a line to the log.
+
+        Raises:
+            FileError: it could not be written.
+        """
         spent = self.seconds + time.monotonic() - self._since
-        with (self.folder / "log.jsonl").open("a", encoding="utf-8") as file:
-            file.write(json.dumps({"step": self.step, "seconds": round(spent, 1), **values}) + "\n")
+        line = json.dumps({"step": self.step, "seconds": round(spent, 1), **values}) + "\n"
+        path = self.folder / "log.jsonl"
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            with path.open("a", encoding="utf-8") as file:
+                file.write(line)
+        except OSError as error:
+            raise atomic.explain(error, path) from error
 
 
 def cosine(step: int, steps: int, warm_up: int) -> float:
@@ -103,8 +143,11 @@ def cosine(step: int, steps: int, warm_up: int) -> float:
 
 
 class Average:
-    """An exponential moving average of a module's state, buffers included; short at the start so that it forgets the
-    beginning.
+    """An exponential moving average of a module's state, buffers included; short at first, to forget the beginning.
+
+    Attributes:
+        decay: share that is kept at each step, in the end.
+        state: the averages, by the names of the module's state.
     """
 
     def __init__(self, module: torch.nn.Module, decay: float) -> None:
@@ -134,16 +177,29 @@ def pack(module: torch.nn.Module, optimiser: torch.optim.Optimizer, average: Ave
 def unpack(
     tensors: Mapping[str, torch.Tensor], module: torch.nn.Module, optimiser: torch.optim.Optimizer, average: Average
 ) -> None:
-    """Put back what `pack` took."""
-    module.load_state_dict(
-        {key.removeprefix("module."): value for key, value in tensors.items() if key.startswith("module.")}
-    )
-    average.state = {
-        key.removeprefix("average."): value for key, value in tensors.items() if key.startswith("average.")
-    }
+    """Put back what `pack` took.
+
+    Raises:
+        InputError: it was taken from a network of another shape.
+    """
+    try:
+        module.load_state_dict(
+            {key.removeprefix("module."): value for key, value in tensors.items() if key.startswith("module.")}
+        )
+        for key, value in average.state.items():
+            value.copy_(tensors[f"average.{key}"])
+    except (RuntimeError, KeyError) as error:
+        raise InputError(
+            "The training could not be resumed",
+            "Its checkpoint does not fit the network: since then, the list of objects or the artwork has changed",
+            "Start again in another folder",
+        ) from error
+    parameters = [parameter for group in optimiser.param_groups for parameter in group["params"]]
     state: dict[int, dict[str, torch.Tensor]] = {}
     for key, value in tensors.items():
         if key.startswith("optimiser."):
             _, number, name = key.split(".", 2)
-            state.setdefault(int(number), {})[name] = value
+            like = parameters[int(number)]  # in whose memory layout the optimiser works
+            kept = torch.empty_like(like).copy_(value) if value.shape == like.shape else value
+            state.setdefault(int(number), {})[name] = kept
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})

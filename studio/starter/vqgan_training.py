@@ -1,6 +1,4 @@
-"""Training the starter VQGAN: taming-transformers' networks, differences of pixels and of edges, and a codebook that
-stays alive.
-"""
+"""Training the starter VQGAN: taming-transformers' networks, losses of pixels and edges, a codebook kept alive."""
 
 from __future__ import annotations
 
@@ -33,6 +31,9 @@ class VqganSettings:
         edges: weight of the difference between neighbouring pixels' differences.
         revive: every this many steps in the first half, codes that were not used are put where latents are.
         seed: of the pictures, the weights and the revivals.
+        channels: of the widest picture inside the networks; deeper ones have two and four times as many.
+        codes: entries of the codebook.
+        code_width: dimensions of a code.
     """
 
     steps: int = 3000
@@ -102,12 +103,18 @@ class VqganTraining:
             unpack(tensors, self.networks, self.optimiser, self.average)
 
     def run(self, token: CancelToken, every: int = 20, checkpoint: int = 200) -> Iterator[Report]:
-        """Train to the end, reporting every few steps. Cancelling saves a checkpoint and raises `Cancelled`."""
+        """Train to the end, reporting every few steps.
+
+        Raises:
+            Cancelled: the token was fired; a checkpoint was saved.
+            ModelError: a loss is no longer finite; the last checkpoint is kept.
+            FileError: a checkpoint could not be written; the one before it is kept.
+        """
         self.networks.train()
         while self.record.step < self.settings.steps:
             if token.cancelled:
                 self._save()
-            token.check()
+                token.check()
             report = self._step(self.record.step)
             self.record.step += 1
             self.average.update(self.networks, self.record.step)
@@ -147,8 +154,10 @@ class VqganTraining:
         square = difference.square().mean()
         edges = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
         self.optimiser.zero_grad(set_to_none=True)
-        (error + 2 * square + settings.edges * edges + 0.5 * attraction).backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 1.0)
+        loss = error + 2 * square + settings.edges * edges + 0.5 * attraction
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.networks.parameters(), 1.0)
+        self.record.check_finite(loss=float(loss.detach()), gradient=float(norm))
         self.optimiser.step()
         if step % settings.revive == settings.revive - 1 and step < settings.steps // 2:
             self._revive(flat.detach(), step)

@@ -1,0 +1,193 @@
+"""One dream inside a render: started or taken up, reported, laid down when it is interrupted, committed at the end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from functools import cached_property, partial
+
+import torch
+from torch import Tensor
+
+from studio.base.cancel import Cancelled, CancelToken, never
+from studio.base.errors import FileError, RenderError
+from studio.canvas.base import Canvas, State
+from studio.dream.iterate import Iterate
+from studio.dream.loop import dream
+from studio.project.model import Project
+from studio.render import recipe
+from studio.render.checkpoint import EVERY, Checkpoints, pack
+from studio.render.events import Event, FrameDone, FrameStarted, Notice, SolveStarted, StepDone
+from studio.render.manifest import Entry
+from studio.render.pictures import preview, to_png
+from studio.render.plan import FollowJob, Plan, SolveJob, WalkJob
+from studio.render.store import FrameStore
+from studio.render.toolbox import Toolbox
+from studio.score.objective import Objective
+from studio.score.perceptor import Perceptor
+
+CHECKPOINTS = "checkpoints"
+"""The folder of checkpoints, inside the store's."""
+
+_UNKNOWN = "Render again: it goes on where it stopped. If it stops there again, lower the step size or the size"
+
+
+class Dreamer:
+    """The hands of a render: one canvas on which every frame is made in turn, and the store that frames go to.
+
+    Nothing is loaded before it is needed.
+
+    Args:
+        project: what is rendered.
+        plan: how it was laid out.
+        toolbox: where perceptors, canvas and pictures come from.
+        store: where results go.
+        token: polled at every step and at every frame.
+        every: seconds between two checkpoints.
+    """
+
+    def __init__(
+        self,
+        project: Project,
+        plan: Plan,
+        toolbox: Toolbox,
+        store: FrameStore,
+        token: CancelToken,
+        *,
+        every: float = EVERY,
+    ) -> None:
+        self.project = project
+        self.plan = plan
+        self.store = store
+        self.token = token
+        self.checkpoints = Checkpoints(store.root / CHECKPOINTS)
+        self._toolbox = toolbox
+        self._every = every
+        self._pictures: dict[str, Tensor] = {}
+        self._disk_complained = False
+
+    @cached_property
+    def canvas(self) -> Canvas:
+        """The canvas of this render, at the size of its frames."""
+        return self._toolbox.canvas(self.project, self.plan.width, self.plan.height)
+
+    def begin(self, generator: torch.Generator) -> None:
+        """Make the canvas the first picture of the project: its init image, or what `generator` draws."""
+        if self.project.init_image:
+            self.canvas.encode(self._picture(self.project.init_image).to(self._toolbox.device))
+        else:
+            self.canvas.start(generator)
+
+    def to_device(self, picture: Tensor) -> Tensor:
+        """The picture where the canvas computes."""
+        return picture.to(self._toolbox.device)
+
+    def dream(
+        self, job: SolveJob | WalkJob | FollowJob, generator: torch.Generator, prepare: Callable[[], None]
+    ) -> Iterator[Event]:
+        """Dream the canvas towards a job's state for its steps; afterwards it holds the result.
+
+        A checkpoint of the job is taken up. One is laid down every so often, when the token was fired, and when the
+        iterator is closed at a step.
+
+        Args:
+            job: the frame or solve.
+            generator: the only source of chance.
+            prepare: brings the canvas to the picture that the dream begins from.
+
+        Raises:
+            Cancelled: the token was fired.
+            RenderError: the dream broke down, or the device did.
+        """
+        frame, steps = job.state.frame, job.steps
+        resume = self.checkpoints.load(job.key) if steps else None
+        started = SolveStarted if isinstance(job, SolveJob) else FrameStarted
+        yield started(frame, job.key, steps, resume.step if resume else 0)
+        if resume is None:
+            prepare()
+        if steps == 0:
+            return
+        objective = self._objective(job)
+        # A token of nobody's: this loop looks at the real one where a checkpoint can still be taken.
+        iterates = dream(self.canvas, objective, recipe.settings(job.state, steps), generator, never(), resume=resume)
+        saved = time.monotonic()
+        while True:
+            self.token.check()
+            try:
+                iterate = next(iterates, None)
+            except RenderError as error:
+                why = " ".join(part for part in (f"{error.what}.", error.why) if part)
+                raise RenderError(f"Frame {frame} could not be rendered", why, error.fix) from error
+            if iterate is None:
+                return
+            try:
+                yield _report(frame, iterate)
+            except GeneratorExit:
+                self._lay_down(job.key, iterate)
+                raise
+            if self.token.cancelled:
+                self._lay_down(job.key, iterate)
+                raise Cancelled
+            if time.monotonic() - saved >= self._every and iterate.step < steps:
+                if notice := self._lay_down(job.key, iterate):
+                    yield notice
+                saved = time.monotonic()
+
+    @torch.no_grad()
+    def commit_frame(self, key: str) -> Entry:
+        """Store what the canvas shows as the frame `key`, and forget its checkpoint.
+
+        Raises:
+            FileError: it could not be written.
+            RenderError: the picture has values that are no numbers.
+        """
+        entry = self.store.put(key, png=to_png(self.canvas.image()))
+        self.checkpoints.discard(key)
+        return entry
+
+    def commit_solve(self, key: str) -> State:
+        """Store the canvas' state as the solve `key`, forget its checkpoint, and give the state back, on the CPU.
+
+        Raises:
+            FileError: it could not be written.
+        """
+        state = {name: value.cpu() for name, value in self.canvas.state().items()}
+        self.store.put(key, latents=pack(state))
+        self.checkpoints.discard(key)
+        return state
+
+    def done(self, job: WalkJob | FollowJob, entry: Entry, *, seconds: float | None = None) -> FrameDone:
+        """The event of a frame that is in the store, made in `seconds`, or found there (None)."""
+        assert entry.picture is not None, "frames are stored with a picture"
+        asked = job.frame in self.plan.frames
+        return FrameDone(job.frame, job.key, entry.picture, entry.pixels, seconds is None, seconds or 0.0, asked)
+
+    def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
+        pictures = {name: self._picture(name) for name in recipe.pictures_in(job.state)}
+        return recipe.objective(job.state, self._perceptors, self.project.medium.kind, pictures)
+
+    @cached_property
+    def _perceptors(self) -> tuple[tuple[Perceptor, float], ...]:
+        return self._toolbox.perceptors(self.project)
+
+    def _picture(self, asset: str) -> Tensor:
+        if asset not in self._pictures:
+            self._pictures[asset] = self._toolbox.picture(self.project, asset)
+        return self._pictures[asset]
+
+    def _lay_down(self, key: str, iterate: Iterate) -> Notice | None:
+        """Save a checkpoint. A disk that refuses it costs time later, and nothing now: that is said once."""
+        try:
+            self.checkpoints.save(key, iterate.checkpoint())
+        except FileError as error:
+            if self._disk_complained:
+                return None
+            self._disk_complained = True
+            return Notice(f"The frame in progress could not be saved, so an interruption would lose it. {error}")
+        return None
+
+
+def _report(frame: int, iterate: Iterate) -> StepDone:
+    terms = tuple(iterate.terms.items())
+    picture = iterate.picture[0]
+    return StepDone(frame, iterate.step, iterate.steps, iterate.loss, terms, partial(preview, picture))

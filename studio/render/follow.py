@@ -1,0 +1,74 @@
+"""Follow: every frame starts from the picture before it, moved by the camera, and is dreamed on.
+
+What a frame hands on is its stored picture, 8 bit and all: so a chain that was interrupted goes on from exactly what an
+uninterrupted one would have gone on from.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+from typing import cast
+
+from studio.canvas.camera import Border, Camera, move
+from studio.dream.seeds import generator
+from studio.project.model import Motion
+from studio.render.dreaming import Dreamer
+from studio.render.events import Event
+from studio.render.manifest import Entry
+from studio.render.pictures import from_png
+from studio.render.plan import FollowJob
+from studio.timeline.sample import FrameState
+
+
+def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
+    """Make the frames of a chain that are not in the store yet, and those before them that they need.
+
+    Raises:
+        Cancelled: the token was fired.
+        StudioError: a frame could not be made or stored; those before it are kept.
+    """
+    plan, store = dreamer.plan, dreamer.store
+    jobs = [job for job in plan.jobs if isinstance(job, FollowJob)]
+    for frame in plan.frames:
+        dreamer.token.check()
+        if (entry := store.get(jobs[frame].key)) is not None:
+            yield dreamer.done(jobs[frame], entry)
+            continue
+        first, previous = frame, None
+        while first > 0 and (previous := store.get(jobs[first - 1].key)) is None:
+            first -= 1
+        for job in jobs[first : frame + 1]:
+            previous = yield from _make(job, previous, dreamer)
+
+
+def camera(state: FrameState, motion: Motion) -> Camera:
+    """How the picture moves on its way to the frame of `state`."""
+    return Camera(
+        zoom=state.parameter("zoom"),
+        pan_x=state.parameter("pan_x"),
+        pan_y=state.parameter("pan_y"),
+        rotate=state.parameter("rotate"),
+        centre_x=motion.centre_x,
+        centre_y=motion.centre_y,
+        border=cast("Border", motion.border),
+    )
+
+
+def _make(job: FollowJob, previous: Entry | None, dreamer: Dreamer) -> Generator[Event, None, Entry]:
+    seed = dreamer.project.seed
+
+    def prepare() -> None:
+        if previous is None:
+            dreamer.begin(generator(seed, "follow", "start"))
+        else:
+            assert previous.picture is not None, "frames are stored with a picture"
+            picture = dreamer.to_device(from_png(previous.picture))
+            dreamer.canvas.encode(move(picture, camera(job.state, dreamer.project.motion)))
+
+    dreamer.token.check()
+    began = time.monotonic()
+    yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
+    entry = dreamer.commit_frame(job.key)
+    yield dreamer.done(job, entry, seconds=time.monotonic() - began)
+    return entry

@@ -1,0 +1,158 @@
+"""What a frame is stored by: the hash of everything that determines its picture, and of nothing else. No torch.
+
+Names, markers, the frame rate, muted tracks and export settings change no picture, so they are in no key. Neither is
+the number of a walk's frame: a keyframe that is moved in time keeps its solve.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from studio.base.errors import AssetError
+from studio.project.canonical import JSON, canonical_json
+from studio.project.model import Project
+from studio.timeline.prompt import Content, Text
+from studio.timeline.sample import FrameState
+
+ALGORITHM = 1
+"""Version of how pictures are made. Raise it with every change that makes other pictures from the same project."""
+
+DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")
+"""The parameters that a dream depends on, beside its number of steps."""
+
+CAMERA = ("pan_x", "pan_y", "rotate", "zoom")
+"""The parameters that move a picture from one frame to the next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Identities:
+    """What a project's names stand for on this machine.
+
+    Attributes:
+        perceptors: SHA-256 of each perceptor's weights, in the project's order; of the starter's where it names none.
+        medium: SHA-256 of the medium's weights; empty for one without.
+        assets: asset id to SHA-256 of the picture's file, for every asset that a frame may show.
+    """
+
+    perceptors: tuple[str, ...]
+    medium: str = ""
+    assets: Mapping[str, str] = field(default_factory=dict, hash=False)
+
+
+def weights(project: Project) -> tuple[float, ...]:
+    """How much each perceptor's opinion counts; the starter's, where the project names none, counts once."""
+    return tuple(reference.weight for reference in project.perceptors) or (1.0,)
+
+
+class Hasher:
+    """Makes the keys of one render.
+
+    Args:
+        project: what is rendered.
+        identities: of its weights and assets.
+        size: width and height of the frames, in pixels.
+        device: the kind of device, "cpu", "cuda" or "mps": each computes slightly different pictures.
+        deterministic: whether only repeatable operations are used; the CPU's always are.
+
+    Raises:
+        AssetError: the init image is none of the project's assets.
+        ValueError: there is not one identity for each perceptor.
+    """
+
+    def __init__(
+        self, project: Project, identities: Identities, *, size: tuple[int, int], device: str, deterministic: bool
+    ) -> None:
+        self._assets = identities.assets
+        perceptors = zip(identities.perceptors, weights(project), strict=True)
+        self._base = _digest(
+            {
+                "algorithm": ALGORITHM,
+                "size": size,
+                "medium": [project.medium.kind, identities.medium],
+                "perceptors": [[identity, _number(weight)] for identity, weight in perceptors],
+                "seed": project.seed,
+                "device": device,
+                "deterministic": deterministic or device == "cpu",
+                "init": self._asset(project.init_image) if project.init_image else None,
+            }
+        )
+
+    def solve(self, state: FrameState, steps: int) -> str:
+        """The key of a walk's keyframe, dreamed to rest towards `state` for `steps`."""
+        return self._key("solve", dream=self._dream(state, steps))
+
+    def rest(self, solve: str) -> str:
+        """The key of the frame that shows a solve."""
+        return self._key("rest", solve=solve)
+
+    def between(self, start: str, end: str, mix: float, state: FrameState, refine: int) -> str:
+        """The key of a frame `mix` of the way from one solve to another, dreamed on for `refine` steps."""
+        dream = self._dream(state, refine) if refine else None
+        return self._key("between", start=start, end=end, mix=_number(mix), dream=dream)
+
+    def first(self, state: FrameState, steps: int) -> str:
+        """The key of a chain's first frame."""
+        return self._key("first", dream=self._dream(state, steps))
+
+    def following(self, previous: str, state: FrameState, steps: int, view: Mapping[str, JSON]) -> str:
+        """The key of the frame after the one stored by `previous`, seen through the camera that `view` describes."""
+        # Its number seeds its cutouts, so that a chain does not repeat the same ones for ever.
+        camera = {name: _number(state.parameter(name)) for name in CAMERA}
+        dream = self._dream(state, steps)
+        return self._key("following", previous=previous, frame=state.frame, dream=dream, camera={**camera, **view})
+
+    def _key(self, kind: str, **parts: JSON) -> str:
+        return _digest({"base": self._base, "kind": kind, **parts})
+
+    def _dream(self, state: FrameState, steps: int) -> JSON:
+        return {
+            "steps": steps,
+            "parameters": {name: _number(state.parameter(name)) for name in DREAMING},
+            "terms": [
+                {
+                    "start": self._content(term.start),
+                    "end": self._content(term.end),
+                    "mix": _number(term.mix),
+                    "weight": _number(term.weight),
+                    "stop": _number(term.stop) if math.isfinite(term.stop) else None,
+                }
+                for term in state.terms
+            ],
+        }
+
+    def _content(self, content: Content) -> JSON:
+        return {"text": content.text} if isinstance(content, Text) else {"image": self._asset(content.asset)}
+
+    def _asset(self, name: str) -> str:
+        try:
+            return self._assets[name]
+        except KeyError:
+            raise AssetError(
+                f"The project has no picture called {name}",
+                "A prompt or the init image refers to it",
+                "Add the picture to the project, or take the reference out",
+            ) from None
+
+
+def assets_used(project: Project) -> tuple[str, ...]:
+    """The ids of the assets that frames may show: the init image and the pictures in prompts that are not muted."""
+    contents: Iterable[Content] = (
+        term.content
+        for track in project.timeline.prompts
+        if not track.muted
+        for key in track.track.keys
+        for term in key.value.terms
+    )
+    pictures = {content.asset for content in contents if not isinstance(content, Text)}
+    return tuple(sorted(pictures | ({project.init_image} if project.init_image else set())))
+
+
+def _digest(value: JSON) -> str:
+    return hashlib.sha256(canonical_json(value)).hexdigest()
+
+
+def _number(value: float) -> float:
+    return float(value) + 0.0  # 1 and 1.0 are one value, and so are 0.0 and -0.0

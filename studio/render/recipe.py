@@ -1,0 +1,63 @@
+"""From what the timeline says about a frame to what the optimiser is given."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from torch import Tensor
+
+from studio.dream.settings import DreamSettings
+from studio.score.cutouts import CutoutSettings
+from studio.score.objective import ClipObjective, Objective, Range, TotalVariation
+from studio.score.perceptor import Perceptor
+from studio.score.targets import encode
+from studio.timeline.prompt import Image
+from studio.timeline.sample import FrameState
+
+SMOOTHNESS = {"pixels": 1.0, "vqgan": 0.1}
+"""What the parameter smoothness = 1 means in each medium: the weight of total variation. Pixels have no notion of their
+own of what a picture is; a decoder has."""
+
+RANGE = 1.0
+"""What the parameter range = 1 means: the weight of leaving 0 to 1."""
+
+_FULL_SIZE = 128  # pixels; perceptors that look at larger pictures were trained on photographs and captions at large
+
+
+def objective(
+    state: FrameState, perceptors: Sequence[tuple[Perceptor, float]], medium: str, pictures: Mapping[str, Tensor]
+) -> Objective:
+    """What a frame is dreamed towards: its prompts in the eyes of each perceptor, smoothness, and the range of colours.
+
+    Args:
+        state: what the timeline says about the frame.
+        perceptors: who judges, and how much each counts.
+        medium: kind of the canvas.
+        pictures: asset id to picture (1, 3, H, W), at least for `pictures_in(state)`.
+
+    Raises:
+        InputError: a prompt is too long for a perceptor.
+    """
+    total: Objective = TotalVariation(SMOOTHNESS[medium] * state.parameter("smoothness"))
+    total = total + Range(RANGE * state.parameter("range"))
+    for perceptor, weight in perceptors:
+        total = total + ClipObjective(perceptor, encode(state, perceptor, pictures), cutouts(state, perceptor), weight)
+    return total
+
+
+def cutouts(state: FrameState, perceptor: Perceptor) -> CutoutSettings:
+    """How a perceptor's cutouts are drawn: in the manner that suits its size, as many and as small as asked for."""
+    manner = CutoutSettings.field() if perceptor.image_size > _FULL_SIZE else CutoutSettings()
+    return replace(manner, count=int(state.parameter("cutouts")), power=state.parameter("cut_power"))
+
+
+def settings(state: FrameState, steps: int) -> DreamSettings:
+    """How a frame is dreamed for `steps`."""
+    return DreamSettings(steps=steps, step_size=state.parameter("step_size"))
+
+
+def pictures_in(state: FrameState) -> tuple[str, ...]:
+    """The ids of the assets that the frame's prompts show."""
+    contents = (content for term in state.terms for content in (term.start, term.end))
+    return tuple(sorted({content.asset for content in contents if isinstance(content, Image)}))

@@ -1,0 +1,149 @@
+"""What a render works with: perceptors, a canvas, pictures. Built late: a render that reuses every frame needs none."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+import torch
+from torch import Tensor
+
+from studio.base.errors import AssetError
+from studio.project.assets import read_picture, resolve
+from studio.project.model import Asset, Project
+from studio.render.keys import Identities, assets_used, weights
+from studio.render.pictures import from_image
+
+if TYPE_CHECKING:
+    from studio.canvas.base import Canvas
+    from studio.canvas.vqgan import VqganModel
+    from studio.score.perceptor import Perceptor
+
+
+class Toolbox(Protocol):
+    """Where a render gets its tools from. Whatever it raises (a missing model, a broken picture) ends the render."""
+
+    @property
+    def device(self) -> torch.device:
+        """Where everything computes."""
+
+    def identities(self, project: Project) -> Identities:
+        """What the project's names stand for. Cheap: no network is built for it."""
+
+    def perceptors(self, project: Project) -> tuple[tuple[Perceptor, float], ...]:
+        """The project's perceptors, in its order, and how much each counts."""
+
+    def canvas(self, project: Project, width: int, height: int) -> Canvas:
+        """A canvas of the project's medium."""
+
+    def picture(self, project: Project, asset: str) -> Tensor:
+        """A picture of the project by its id, (1, 3, H, W) in 0 to 1."""
+
+
+class LocalToolbox:
+    """Tools of this machine: models from the catalogue, pictures from the project's folder. Networks are built once.
+
+    Args:
+        project_folder: what asset paths are relative to.
+        device: from `studio.dream.device.pick`.
+    """
+
+    def __init__(self, project_folder: Path, device: torch.device) -> None:
+        self._folder = project_folder
+        self._perceptors: dict[str, Perceptor] = {}
+        self._media: dict[str, VqganModel] = {}
+        self.device = device
+
+    def identities(self, project: Project) -> Identities:
+        """See `Toolbox`.
+
+        Raises:
+            ModelError: a model is not on this machine.
+            AssetError: a picture that a frame may show is missing.
+        """
+        from studio.models.catalogue import find
+
+        medium = "" if project.medium.kind == "pixels" else find(project.medium.model, project.medium.kind).sha256
+        perceptors = tuple(find(name, "clip").sha256 for name in _names(project))
+        hashes = {}
+        for name in assets_used(project):
+            path = resolve(self._folder, _asset(project, name))
+            try:
+                with path.open("rb") as file:
+                    hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
+            except OSError as error:
+                raise AssetError(
+                    f"The picture {name} could not be read",
+                    f"{path}: {error.strerror or error}",
+                    "Put it back, or choose another picture in its place",
+                ) from error
+        return Identities(perceptors, medium, hashes)
+
+    def perceptors(self, project: Project) -> tuple[tuple[Perceptor, float], ...]:
+        """See `Toolbox`.
+
+        Raises:
+            ModelError: a model is missing, damaged or does not fit.
+        """
+        return tuple(zip(map(self._perceptor, _names(project)), weights(project), strict=True))
+
+    def canvas(self, project: Project, width: int, height: int) -> Canvas:
+        """See `Toolbox`.
+
+        Raises:
+            ModelError: the medium's model is missing, damaged or does not fit.
+        """
+        if project.medium.kind == "pixels":
+            from studio.canvas.pixels import PixelCanvas
+
+            return PixelCanvas(width, height, self.device)
+        from studio.canvas.vqgan import VqganCanvas
+
+        return VqganCanvas(self._medium(project.medium.model), width, height, self.device)
+
+    def picture(self, project: Project, asset: str) -> Tensor:
+        """See `Toolbox`.
+
+        Raises:
+            AssetError: the picture is missing, broken or too large.
+        """
+        with read_picture(resolve(self._folder, _asset(project, asset))) as image:
+            return from_image(image)
+
+    def _perceptor(self, name: str) -> Perceptor:
+        if name not in self._perceptors:
+            from studio.models.catalogue import find
+            from studio.models.loading import read_weights
+            from studio.score.clip import build
+
+            entry = find(name, "clip")
+            weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
+            self._perceptors[name] = build(weights, self.device)
+        return self._perceptors[name]
+
+    def _medium(self, name: str) -> VqganModel:
+        if name not in self._media:
+            from studio.canvas.vqgan import build
+            from studio.models.catalogue import find
+            from studio.models.loading import read_weights
+
+            entry = find(name, "vqgan")
+            weights = read_weights(entry.path, name=entry.name, expect_kind="vqgan", expect_sha256=entry.sha256)
+            self._media[name] = build(weights, self.device)
+        return self._media[name]
+
+
+def _names(project: Project) -> tuple[str, ...]:
+    return tuple(reference.model for reference in project.perceptors) or ("",)
+
+
+def _asset(project: Project, name: str) -> Asset:
+    for asset in project.assets:
+        if asset.id == name:
+            return asset
+    raise AssetError(
+        f"The project has no picture called {name}",
+        "A prompt or the init image refers to it",
+        "Add the picture to the project, or take the reference out",
+    )

@@ -1,0 +1,85 @@
+"""Walk: keyframes are dreamed to rest from one shared start, and the frames between are blends of their latents.
+
+Every solve begins from the same picture and sees the same cutouts, so solves differ by their prompts alone and a blend
+of two is a picture on the way. A frame between depends on its two solves and on no neighbour: any frame can be made
+alone, and an edited keyframe touches only the segments beside it. Refinement sees the same cutouts in every frame, too,
+or frames would flicker with their noise.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Generator
+
+import torch
+
+from studio.canvas.base import State
+from studio.dream.seeds import generator
+from studio.render.checkpoint import unpack
+from studio.render.dreaming import Dreamer
+from studio.render.events import Event, FrameStarted, SolveDone
+from studio.render.plan import SolveJob, WalkJob
+
+
+def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
+    """Make the frames of a walk that are not in the store yet.
+
+    Raises:
+        Cancelled: the token was fired.
+        StudioError: a frame could not be made or stored; those before it are kept.
+    """
+    plan, store = dreamer.plan, dreamer.store
+    solves = {solve.key: solve for solve in plan.solves}
+    known: dict[str, State] = {}
+    for job in plan.jobs:
+        assert isinstance(job, WalkJob)
+        dreamer.token.check()
+        if (entry := store.get(job.key)) is not None:
+            yield dreamer.done(job, entry)
+            continue
+        known = {key: state for key, state in known.items() if key in job.solves}  # two states at most are held
+        for key in job.solves:
+            if key not in known:
+                known[key] = yield from _solve(solves[key], dreamer)
+        dreamer.token.check()
+        began = time.monotonic()
+        yield from _between(job, known[job.start], known[job.end], dreamer)
+        yield dreamer.done(job, dreamer.commit_frame(job.key), seconds=time.monotonic() - began)
+
+
+def _solve(job: SolveJob, dreamer: Dreamer) -> Generator[Event, None, State]:
+    stored = _stored(job.key, dreamer)
+    if stored is not None:
+        return stored
+    began = time.monotonic()
+    seed = dreamer.project.seed
+    yield from dreamer.dream(
+        job, generator(seed, "walk", "dream"), lambda: dreamer.begin(generator(seed, "walk", "start"))
+    )
+    state = dreamer.commit_solve(job.key)
+    yield SolveDone(job.state.frame, job.key, time.monotonic() - began)
+    return state
+
+
+def _stored(key: str, dreamer: Dreamer) -> State | None:
+    entry = dreamer.store.get(key)
+    if entry is None or entry.latents is None:
+        return None
+    try:
+        state = unpack(entry.latents.read_bytes())
+        dreamer.canvas.restore(state)
+    except (OSError, ValueError, KeyError):
+        return None  # gone meanwhile, or another medium's: it is solved again
+    return state
+
+
+def _between(job: WalkJob, start: State, end: State, dreamer: Dreamer) -> Generator[Event, None, None]:
+    canvas = dreamer.canvas
+    with torch.no_grad():
+        state = start if job.start == job.end else canvas.blend(start, end, job.mix)
+    if job.steps:
+        chance = generator(dreamer.project.seed, "walk", "refine")
+        yield from dreamer.dream(job, chance, lambda: canvas.restore(state))
+    else:
+        yield FrameStarted(job.frame, job.key, 0)
+        canvas.restore(state)

@@ -1,0 +1,141 @@
+"""Undo and redo: snapshots of the timeline, each with the label of the edit that led to it."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+
+from studio.base.errors import InputError
+from studio.timeline.edit import Edit
+from studio.timeline.model import Timeline
+
+
+@dataclass(frozen=True, slots=True)
+class _Entry:
+    label: str
+    merge: Hashable | None
+    before: Timeline
+    after: Timeline
+
+
+class History:
+    """The one place where a document's timeline changes.
+
+    Edits that belong to one gesture (a drag, a slider) are applied one after another with the same `merge` key, and
+    make one entry. Another key, an edit without one, `seal`, undo, redo or a clean mark end the gesture. Not for
+    use from several threads.
+
+    Attributes:
+        limit: how many edits can be undone; older ones are forgotten.
+    """
+
+    def __init__(self, timeline: Timeline, limit: int = 200) -> None:
+        """Begin with a timeline, clean and with nothing to undo. `ValueError` when limit < 1."""
+        if limit < 1:
+            raise ValueError(f"a limit of at least 1 expected, not {limit}")
+        self.limit = limit
+        self._current = timeline
+        self._clean: Timeline | None = timeline
+        self._done: list[_Entry] = []
+        self._undone: list[_Entry] = []
+        self._gesture: _Entry | None = None
+
+    @property
+    def timeline(self) -> Timeline:
+        """The timeline as it is now."""
+        return self._current
+
+    @property
+    def undo_name(self) -> str | None:
+        """The label of the edit that `undo` takes back; None when there is none."""
+        return self._done[-1].label if self._done else None
+
+    @property
+    def redo_name(self) -> str | None:
+        """The label of the edit that `redo` makes again; None when there is none."""
+        return self._undone[-1].label if self._undone else None
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """All entries, oldest first: those done, then those undone in the order `redo` takes them."""
+        return tuple(entry.label for entry in (*self._done, *reversed(self._undone)))
+
+    @property
+    def position(self) -> int:
+        """How many of `labels` are done."""
+        return len(self._done)
+
+    def apply(self, edit: Edit, merge: Hashable | None = None, *, from_start: bool = False) -> Timeline:
+        """Make an edit and return the timeline after it. An edit that changes nothing leaves no entry.
+
+        Args:
+            edit: what to do. When it raises, nothing has changed.
+            merge: the gesture it belongs to; it joins the latest entry when that has the same key and the gesture is
+                not over. A gesture that comes back to where it began leaves no entry.
+            from_start: apply it to the timeline as it was when the gesture began, in place of the gesture's earlier
+                edits: for a drag, whose total offset is known.
+        """
+        joined = self._gesture if merge is not None and self._gesture and self._gesture.merge == merge else None
+        after = edit.apply(joined.before if joined and from_start else self._current)
+        if joined is None:
+            self._gesture = None
+        if after == self._current:
+            return self._current
+        before = self._current
+        if joined:
+            self._done.pop()
+            before = joined.before
+        if after == before:
+            # The object itself, so that the entry before this one still ends at the current timeline.
+            self._gesture = None
+            self._current = before
+            return before
+        entry = _Entry(edit.label, merge, before, after)
+        self._done.append(entry)
+        del self._done[: -self.limit]
+        self._undone.clear()
+        self._gesture = None if merge is None else entry
+        self._current = after
+        return after
+
+    def seal(self) -> None:
+        """End the gesture: the next edit makes an entry of its own, whatever its key."""
+        self._gesture = None
+
+    def cancel(self, merge: Hashable) -> Timeline:
+        """Take back an unfinished gesture without a trace (Escape in a drag). Nothing happens when it made no entry."""
+        if self._gesture and self._gesture.merge == merge:
+            self._done.pop()
+            self._current = self._gesture.before
+        self._gesture = None
+        return self._current
+
+    def undo(self) -> Timeline:
+        """Go back to exactly the timeline before the latest edit. `InputError` when there is none."""
+        if not self._done:
+            raise InputError("There is nothing to undo")
+        entry = self._done.pop()
+        self._undone.append(entry)
+        self._gesture = None
+        self._current = entry.before
+        return entry.before
+
+    def redo(self) -> Timeline:
+        """Go forward to exactly the timeline that `undo` left. `InputError` when there is none."""
+        if not self._undone:
+            raise InputError("There is nothing to redo")
+        entry = self._undone.pop()
+        self._done.append(entry)
+        self._gesture = None
+        self._current = entry.after
+        return entry.after
+
+    def mark_clean(self) -> None:
+        """Remember this timeline as the one that is stored, and end the gesture."""
+        self._clean = self._current
+        self._gesture = None
+
+    @property
+    def is_clean(self) -> bool:
+        """Whether the timeline equals the one last marked clean, however it came to be so."""
+        return self._current == self._clean

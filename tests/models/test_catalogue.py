@@ -1,0 +1,127 @@
+"""What ships is what the catalogue says, and asking for what there is not is answered with what there is."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+
+import pytest
+
+from studio.base import paths
+from studio.base.errors import ModelError
+from studio.models import catalogue
+from studio.models.loading import read_weights
+from studio.starter.artwork import STYLES
+
+MODEL = """
+[[model]]
+name = "first"
+kind = "clip"
+file = "starter/first.safetensors"
+sha256 = "00"
+size = 3
+licence = "MIT"
+about = "The first"
+starter = true
+
+[[model]]
+name = "second"
+kind = "clip"
+file = "second.safetensors"
+sha256 = "01"
+size = 4
+licence = "MIT"
+about = "The second"
+"""
+
+
+@pytest.fixture
+def resources(tmp_path, monkeypatch):
+    """An empty folder of resources, for a catalogue of one's own."""
+    monkeypatch.setattr(paths, "resources", lambda: tmp_path)
+    catalogue.entries.cache_clear()
+    yield tmp_path
+    catalogue.entries.cache_clear()
+
+
+def test_entries_are_read_in_order(resources):
+    (resources / "models.toml").write_text(MODEL)
+    first, second = catalogue.entries()
+    assert (first.name, first.kind, first.sha256, first.size, first.starter) == ("first", "clip", "00", 3, True)
+    assert first.path == resources / "starter" / "first.safetensors"
+    assert (first.licence, first.about) == ("MIT", "The first")
+    assert (second.name, second.starter) == ("second", False)
+
+
+def test_a_model_is_found_by_name_and_the_starter_by_none(resources):
+    (resources / "models.toml").write_text(MODEL)
+    assert catalogue.find("second", "clip").name == "second"
+    assert catalogue.find("first", "clip").name == "first"
+    assert catalogue.find("", "clip").name == "first"
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(resources):
+    (resources / "models.toml").write_text(MODEL)
+    with pytest.raises(ModelError) as caught:
+        catalogue.find("third", "clip")
+    assert caught.value.what == "There is no clip model called 'third'"
+    assert caught.value.why == "The catalogue has first, second"
+    assert "leave the name empty for the starter" in caught.value.fix
+
+
+def test_a_name_of_another_kind_is_unknown(resources):
+    (resources / "models.toml").write_text(MODEL)
+    with pytest.raises(ModelError) as caught:
+        catalogue.find("first", "vqgan")
+    assert caught.value.why == "The catalogue has none of that kind"
+    with pytest.raises(ModelError, match="There is no starter vqgan model"):
+        catalogue.find("", "vqgan")
+
+
+@pytest.mark.parametrize("content", [None, "[[model]\n", '[[model]]\nname = "x"\n', "", b"\xff\xfe"])
+def test_a_catalogue_that_is_missing_or_damaged_is_said_to_be(resources, content):
+    if content is not None:
+        (resources / "models.toml").write_bytes(content if isinstance(content, bytes) else content.encode())
+    with pytest.raises(ModelError) as caught:
+        catalogue.entries()
+    assert caught.value.what == "The catalogue of models could not be read"
+    assert str(resources / "models.toml") in caught.value.why
+    assert caught.value.fix == "Install Keydream again"
+
+
+def test_names_are_unique_and_each_kind_has_one_starter():
+    entries = catalogue.entries()
+    assert max(Counter((entry.kind, entry.name) for entry in entries).values()) == 1
+    assert Counter(entry.kind for entry in entries if entry.starter) == {"clip": 1, "vqgan": 1}
+
+
+@pytest.mark.parametrize("kind", ["clip", "vqgan"])
+def test_the_starter_ships_as_the_catalogue_says(kind):
+    entry = catalogue.find("", kind)
+    content = entry.path.read_bytes()
+    assert len(content) == entry.size
+    assert hashlib.sha256(content).hexdigest() == entry.sha256
+    assert entry.size <= 14 << 20
+    weights = read_weights(entry.path, name=entry.name, expect_kind=kind, expect_sha256=entry.sha256)
+    assert weights.tensors
+
+
+def test_every_entry_has_its_file_and_a_description():
+    for entry in catalogue.entries():
+        assert entry.path.is_file(), entry.name
+        assert entry.path.stat().st_size == entry.size, entry.name
+        assert hashlib.sha256(entry.path.read_bytes()).hexdigest() == entry.sha256, entry.name
+        assert entry.licence, entry.name
+        assert entry.about, entry.name
+
+
+def test_the_model_card_says_how_the_starter_was_made_and_whom_to_thank():
+    card = (paths.resources() / "starter" / "MODEL_CARD.md").read_text("utf-8")
+    for style in STYLES:
+        assert style.attribution in card
+        assert style.licence in card
+        assert style.package in card
+    assert "keydream train clip" in card
+    assert "keydream train vqgan" in card
+    assert "seed" in card
+    assert "minutes" in card

@@ -1,0 +1,80 @@
+"""What the optimiser is given for a frame."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from studio.base.errors import InputError
+from studio.dream.seeds import generator
+from studio.render import recipe
+from studio.timeline.sample import sample
+
+
+def state(fakes, **parameters):
+    values = {name: {0: value} for name, value in parameters.items()}
+    return sample(fakes.project({0: "red:2 | image:tree:-0.5"}, parameters=values).timeline, 0)
+
+
+def loss(fakes, picture, weights=(1.0,), medium="pixels", **parameters):
+    frame = state(fakes, **parameters)
+    who = [(fakes.Perceptor(), weight) for weight in weights]
+    pictures = {"tree": fakes.Toolbox().picture(None, "tree")}
+    return recipe.objective(frame, who, medium, pictures)(picture, generator(0))
+
+
+def test_every_wish_is_a_term(fakes):
+    terms = loss(fakes, torch.rand(1, 3, 16, 16, generator=generator(3))).terms
+    assert set(terms) == {"fake: red", "fake: image:tree", "total variation", "range"}
+    assert terms["fake: red"] > 0 > terms["fake: image:tree"], "a negative weight pushes away"
+
+
+def test_parameters_weigh_their_terms(fakes):
+    picture = 3 * torch.rand(1, 3, 16, 16, generator=generator(3))
+    plain = loss(fakes, picture).terms
+    assert plain["range"] > 0 and plain["total variation"] > 0
+    weighed = loss(fakes, picture, smoothness=4, range=0.5).terms
+    assert weighed["total variation"] == pytest.approx(4 * float(plain["total variation"]))
+    assert weighed["range"] == pytest.approx(0.5 * float(plain["range"]))
+    decoded = loss(fakes, picture, medium="vqgan").terms
+    assert decoded["total variation"] < plain["total variation"], "a decoder smooths of its own accord"
+    off = loss(fakes, picture, smoothness=0, range=0).terms
+    assert off["total variation"] == off["range"] == 0
+
+
+def test_each_perceptor_counts_as_it_should(fakes):
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3))
+    one, three, both = (float(loss(fakes, picture, weights).terms["fake: red"]) for weights in ((1,), (3,), (1, 3)))
+    assert three == pytest.approx(3 * one)
+    assert both > three, "both are asked"
+
+
+def test_cutouts_are_as_many_and_as_small_as_asked_for(fakes):
+    perceptor = fakes.Perceptor()
+    small = recipe.cutouts(state(fakes, cutouts=5, cut_power=2), perceptor)
+    assert (small.count, small.power) == (5, 2)
+    perceptor.image_size = 224
+    large = recipe.cutouts(state(fakes, cutouts=5, cut_power=2), perceptor)
+    assert (large.count, large.power) == (5, 2) and large.smallest < small.smallest, "a full-size model sees details"
+
+
+def test_step_size_and_steps_reach_the_dream(fakes):
+    made = recipe.settings(state(fakes, step_size=2.5), 7)
+    assert (made.steps, made.step_size) == (7, 2.5)
+
+
+def test_pictures_of_a_frame_are_those_its_prompts_show(fakes):
+    project = fakes.project({0: "image:flower | red", 8: "image:tree | image:flower"})
+    assert recipe.pictures_in(sample(project.timeline, 0)) == ("flower",)
+    assert recipe.pictures_in(sample(project.timeline, 3)) == ("flower", "tree")
+
+
+def test_a_prompt_that_is_too_long_is_refused_before_anything_is_dreamed(fakes, run):
+    class Strict(fakes.Perceptor):
+        def embed_text(self, texts):
+            for text in texts:
+                self.check_text(text)
+            return super().embed_text(texts)
+
+    with pytest.raises(InputError, match="too long"):
+        run(fakes.project({0: "word " * 20}), toolbox=fakes.Toolbox(Strict()))

@@ -1,0 +1,149 @@
+"""The tools of this machine: models from the catalogue, pictures from the project's folder, and a render with them."""
+
+from __future__ import annotations
+
+import copy
+import hashlib
+import json
+from dataclasses import replace
+
+import pytest
+import torch
+from PIL import Image
+from safetensors.torch import save_file
+
+from studio.base.errors import AssetError, ModelError
+from studio.canvas.networks import Networks, VqganConfig
+from studio.models import catalogue
+from studio.project.model import Asset, Medium, PerceptorRef
+from studio.render.events import FrameDone, StepDone
+from studio.render.keys import Identities
+from studio.render.session import render
+from studio.render.toolbox import LocalToolbox
+
+VQGAN = {
+    "ddconfig": {
+        "ch": 8,
+        "ch_mult": [1, 2],
+        "num_res_blocks": 1,
+        "attn_resolutions": [],
+        "resolution": 16,
+        "in_channels": 3,
+        "out_ch": 3,
+        "z_channels": 6,
+        "double_z": False,
+    },
+    "embed_dim": 4,
+    "n_embed": 32,
+    "norm_groups": 4,
+}
+MERGES = ["r e", "re d</w>", "b l", "bl u", "blu e</w>"]
+CLIP = {
+    "model_cfg": {
+        "embed_dim": 16,
+        "vision_cfg": {"image_size": 32, "patch_size": 16, "width": 32, "layers": 1, "head_width": 16},
+        "text_cfg": {"context_length": 16, "vocab_size": 512 + len(MERGES) + 2, "width": 32, "heads": 2, "layers": 1},
+    },
+    "tokenizer": {"merges": MERGES},
+}
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory):
+    """Catalogue entries of two random models, each the starter of its kind."""
+    import open_clip.model
+
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(7)
+        networks = {
+            "clip": (CLIP, open_clip.model.CLIP(**copy.deepcopy(CLIP["model_cfg"]))),
+            "vqgan": (VQGAN, Networks(VqganConfig.read(VQGAN, name="tiny"))),
+        }
+    entries = []
+    for kind, (config, network) in networks.items():
+        path = tmp_path_factory.mktemp("models") / f"{kind}.safetensors"
+        tensors = {name: tensor.contiguous() for name, tensor in network.state_dict().items()}
+        save_file(tensors, path, metadata={"kind": kind, "config": json.dumps(config)})
+        digest = hashlib.sha256(path.read_bytes()).hexdigest()
+        entries.append(catalogue.Entry(f"tiny-{kind}", kind, path, digest, path.stat().st_size, "MIT", "", True))
+    return tuple(entries)
+
+
+@pytest.fixture
+def toolbox(models, monkeypatch, tmp_path):
+    monkeypatch.setattr(catalogue, "entries", lambda: models)
+    for name, colour in (("flower", "red"), ("tree", "green")):
+        Image.new("RGB", (20, 30), colour).save(tmp_path / f"{name}.png")
+    return LocalToolbox(tmp_path, torch.device("cpu"))
+
+
+def test_identities_are_hashes(fakes, toolbox, models, tmp_path):
+    clip, vqgan = (entry.sha256 for entry in models)
+    plain = fakes.project()
+    assert toolbox.identities(plain) == Identities((clip,), "", {})
+    decoded = replace(plain, medium=Medium("vqgan"), perceptors=(PerceptorRef("tiny-clip"), PerceptorRef("")))
+    assert toolbox.identities(decoded) == Identities((clip, clip), vqgan, {})
+    pictured = fakes.project({0: "image:tree"}, init_image="flower")
+    hashes = {name: hashlib.sha256((tmp_path / f"{name}.png").read_bytes()).hexdigest() for name in ("flower", "tree")}
+    assert dict(toolbox.identities(pictured).assets) == hashes
+
+
+def test_models_that_are_not_there_are_named(fakes, toolbox):
+    for project in (
+        replace(fakes.project(), perceptors=(PerceptorRef("lost"),)),
+        replace(fakes.project(), medium=Medium("vqgan", "lost")),
+    ):
+        with pytest.raises(ModelError, match="'lost'"):
+            toolbox.identities(project)
+
+
+def test_pictures_come_from_the_project_alone(fakes, toolbox, tmp_path):
+    project = fakes.project()
+    assert toolbox.picture(project, "tree").shape == (1, 3, 30, 20)
+    assert torch.allclose(toolbox.picture(project, "flower")[0, :, 0, 0], torch.tensor([1.0, 0, 0]))
+    with pytest.raises(AssetError, match="no picture called ghost"):
+        toolbox.picture(project, "ghost")
+    outside = replace(project, assets=(Asset("tree", "../tree.png"),), init_image="tree")
+    for ask in (lambda: toolbox.picture(outside, "tree"), lambda: toolbox.identities(outside)):
+        with pytest.raises(AssetError, match="refused"):
+            ask()
+    (tmp_path / "tree.png").unlink()
+    with pytest.raises(AssetError, match="missing"):
+        toolbox.identities(fakes.project({0: "image:tree"}))
+
+
+def test_networks_are_built_once(fakes, toolbox):
+    project = replace(fakes.project(), perceptors=(PerceptorRef("", 0.5), PerceptorRef("", 2.0)))
+    (first, light), (second, heavy) = toolbox.perceptors(project)
+    assert first is second and (light, heavy) == (0.5, 2.0)
+    assert toolbox.perceptors(project)[0][0] is first
+    assert toolbox.canvas(project, 20, 16).kind == "pixels"
+    decoded = replace(project, medium=Medium("vqgan"))
+    one, other = toolbox.canvas(decoded, 20, 16), toolbox.canvas(decoded, 32, 32)
+    assert (one.kind, one.size, other.size) == ("vqgan", (20, 16), (32, 32))
+
+
+def test_a_swapped_file_is_noticed(fakes, toolbox, models, monkeypatch):
+    forged = tuple(replace(entry, sha256="0" * 64) for entry in models)
+    monkeypatch.setattr(catalogue, "entries", lambda: forged)
+    with pytest.raises(ModelError, match="not the file it should be"):
+        toolbox.perceptors(fakes.project())
+    with pytest.raises(ModelError, match="not the file it should be"):
+        toolbox.canvas(replace(fakes.project(), medium=Medium("vqgan")), 16, 16)
+
+
+@pytest.mark.parametrize("mode", ["walk", "follow"])
+def test_a_decoder_renders_and_goes_on(fakes, toolbox, store, mode):
+    """The real networks, tiny: through latents, codes and checkpoints, left in the middle and taken up."""
+    project = fakes.project({0: "red", 2: "blue"}, length=3, mode=mode, refine=2, medium=Medium("vqgan"), width=20)
+    whole = [event for event in render(project, toolbox, store) if isinstance(event, FrameDone)]
+    assert len({event.pixels for event in whole}) == 3
+    assert {(store.get(event.key).width, store.get(event.key).height) for event in whole} == {(20, 16)}
+    again = type(store)(store.root.parent / "again")
+    events = render(project, toolbox, again)
+    for event in events:
+        if isinstance(event, StepDone) and event.step == 2:
+            break
+    events.close()
+    rest = [event for event in render(project, toolbox, again) if isinstance(event, FrameDone)]
+    assert [event.pixels for event in rest] == [event.pixels for event in whole]

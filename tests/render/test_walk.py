@@ -1,0 +1,119 @@
+"""Walk: solves share their start, frames between are blends, a loop closes, a hold jumps."""
+
+from __future__ import annotations
+
+import pytest
+import torch
+
+from studio.canvas.pixels import PixelCanvas
+from studio.dream.seeds import generator
+from studio.render.checkpoint import pack, unpack
+from studio.render.events import FrameDone, Notice, SolveDone, SolveStarted, StepDone
+from studio.render.pictures import from_png, to_png
+from studio.timeline.easing import Ease
+
+
+def done(events):
+    return [event for event in events if isinstance(event, FrameDone)]
+
+
+def states(events, store):
+    solves = [event for event in events if isinstance(event, SolveDone)]
+    return {event.frame: unpack(store.get(event.key).latents.read_bytes()) for event in solves}
+
+
+def test_frames_between_are_blends_of_the_solves(fakes, run, store):
+    events = run(fakes.project(ease=Ease.BOTH))
+    solved = states(events, store)
+    canvas = PixelCanvas(16, 16)
+    for frame, a, b, t in (
+        (0, 0, 4, 0.0),
+        (1, 0, 4, 0.25),
+        (3, 0, 4, 0.75),
+        (4, 4, 8, 0.0),
+        (6, 4, 8, 0.5),
+        (8, 8, 8, 0.0),
+    ):
+        canvas.restore(canvas.blend(solved[a], solved[b], Ease.BOTH.at(t)))
+        assert done(events)[frame].path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_every_solve_begins_from_the_same_picture(fakes, run):
+    """With no steps the solves are that picture: the seed's own, or the init image."""
+    events = run(fakes.project(steps=0))
+    assert len({event.pixels for event in done(events)}) == 1
+    canvas = PixelCanvas(16, 16)
+    canvas.start(generator(0, "walk", "start"))
+    assert done(events)[0].path.read_bytes() == to_png(canvas.image().detach())
+    pictured = run(fakes.project(steps=0, init_image="tree"))
+    canvas.encode(fakes.Toolbox().picture(None, "tree"))
+    assert done(pictured)[0].path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_solves_go_where_their_prompts_are(fakes, run, store):
+    toolbox = fakes.Toolbox()
+    events = run(fakes.project(steps=40), toolbox=toolbox)
+    texts = toolbox.perceptor.embed_text(["red", "green", "blue"])
+    pictures = torch.cat([from_png(done(events)[frame].path) for frame in (0, 4, 8)])
+    seen = toolbox.perceptor.embed_image(torch.nn.functional.avg_pool2d(pictures, 2))
+    assert (seen @ texts.T).argmax(dim=1).tolist() == [0, 1, 2]
+
+
+def test_refinement_goes_on_from_the_blend(fakes, run, store):
+    plain, refined = run(fakes.project()), run(fakes.project(refine=2))
+    assert not [event for event in refined if isinstance(event, SolveStarted)], "the solves are the same and reused"
+    same = [a.pixels == b.pixels for a, b in zip(done(plain), done(refined), strict=True)]
+    assert same == [True, False, False, False, True, False, False, False, True]
+    for before, after in zip(done(plain), done(refined), strict=True):
+        assert (from_png(before.path) - from_png(after.path)).abs().max() < 0.25, "a few steps change a little"
+
+
+def test_a_hold_stays_and_jumps(fakes, run):
+    events = run(fakes.project(ease=Ease.HOLD, refine=3))
+    frames = done(events)
+    assert len({event.pixels for event in frames[:4]}) == 1 and len({event.pixels for event in frames[4:8]}) == 1
+    assert len({frames[0].pixels, frames[4].pixels, frames[8].pixels}) == 3
+    assert [event.reused for event in frames] == [False, True, True, True, False, True, True, True, False]
+    assert frames[0].path == frames[3].path
+
+
+def test_a_loop_closes(fakes, run, store):
+    """Its last frame is one step from its first, on the way back from the last solve."""
+    events = run(fakes.project({0: "red", 3: "green", 6: "blue"}, loop=True))
+    solved = states(events, store)
+    canvas = PixelCanvas(16, 16)
+    for frame, t in ((7, 1 / 3), (8, 2 / 3)):
+        canvas.restore(canvas.blend(solved[6], solved[0], t))
+        assert done(events)[frame].path.read_bytes() == to_png(canvas.image().detach())
+    shown = [from_png(event.path) for event in done(events)]
+    steps = [float((b - a).abs().mean()) for a, b in zip(shown, [*shown[1:], shown[0]], strict=True)]
+    assert steps[-1] == pytest.approx(sum(steps[6:]) / 3, rel=0.3), "the seam is as small as the steps beside it"
+
+
+def test_a_stored_solve_of_another_shape_is_solved_again(fakes, run, store):
+    project = fakes.project()
+    events = run(project)
+    solve = next(event for event in events if isinstance(event, SolveDone))
+    for event in done(events):
+        store.remove(event.key)
+    for wrong in (PixelCanvas(8, 8).state() | {"more": torch.zeros(1)}, {"size": torch.zeros(2)}):
+        store.put(solve.key, latents=pack(wrong))
+        store.remove(done(events)[0].key)
+        again = run(project)
+        assert [event.frame for event in again if isinstance(event, SolveDone)] == [0]
+        assert done(again)[0].pixels == done(events)[0].pixels
+
+
+def test_a_checkpoint_the_disk_refuses_is_said_once(fakes, run, monkeypatch):
+    from studio.base.errors import FileError
+    from studio.render.checkpoint import Checkpoints
+
+    def refuse(self, key, state):
+        raise FileError("checkpoint could not be written", "The disk is full", "Free some space")
+
+    monkeypatch.setattr(Checkpoints, "save", refuse)
+    events = run(fakes.project(), checkpoint_every=0)
+    notices = [event.text for event in events if isinstance(event, Notice)]
+    assert len(notices) == 1 and "disk is full" in notices[0] and "Free some space" in notices[0]
+    assert len(done(events)) == 9, "the render goes on"
+    assert len([event for event in events if isinstance(event, StepDone)]) == 9

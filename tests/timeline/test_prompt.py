@@ -1,0 +1,109 @@
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from studio.base.errors import InputError
+from studio.timeline.prompt import NEVER_STOP, Image, Prompt, Term, Text, format_prompt, parse_prompt
+
+
+def test_the_whole_grammar():
+    prompt = parse_prompt("a red apple:1:-0.2 | blur:-0.5 | image:ASSETID:0.5 | plain")
+    assert prompt == Prompt(
+        (
+            Term(Text("a red apple"), 1.0, -0.2),
+            Term(Text("blur"), -0.5),
+            Term(Image("ASSETID"), 0.5),
+            Term(Text("plain")),
+        )
+    )
+    assert format_prompt(prompt) == "a red apple:1:-0.2 | blur:-0.5 | image:ASSETID:0.5 | plain"
+
+
+@pytest.mark.parametrize(
+    ("line", "text", "weight", "stop"),
+    [
+        ("title: the sea", "title: the sea", 1, NEVER_STOP),
+        ("title: the sea:2", "title: the sea", 2, NEVER_STOP),
+        ("a:b:c", "a:b:c", 1, NEVER_STOP),
+        ("sea:1:2:3", "sea:1", 2, 3),
+        ("sea:.5:-1e-1", "sea", 0.5, -0.1),
+        ("sea: 2 : -inf ", "sea", 2, NEVER_STOP),
+        ("sea:1,5", "sea:1,5", 1, NEVER_STOP),
+        ("sea:1_000", "sea:1_000", 1, NEVER_STOP),
+        ("sea:٣", "sea:٣", 1, NEVER_STOP),
+        (r"at 12\:30", "at 12:30", 1, NEVER_STOP),
+        (r"a\|b\\c:2", r"a|b\c", 2, NEVER_STOP),
+        ("end\\", "end\\", 1, NEVER_STOP),
+        ("5", "5", 1, NEVER_STOP),
+        ("image", "image", 1, NEVER_STOP),
+        (r"\image:2", "image", 2, NEVER_STOP),
+        ("sea:+3", "sea", 3, NEVER_STOP),
+        ("a\nb", "a\nb", 1, NEVER_STOP),
+    ],
+)
+def test_tails_are_numbers_only_when_they_are(line, text, weight, stop):
+    assert parse_prompt(line) == Prompt((Term(Text(text), weight, stop),))
+
+
+def test_an_asset_may_look_like_a_number_and_hold_colons():
+    assert parse_prompt("image:5") == Prompt((Term(Image("5")),))
+    assert parse_prompt("image:a:b:2").terms[0] == Term(Image("a:b"), 2.0)
+
+
+@pytest.mark.parametrize("line", ["", "  ", "\n"])
+def test_an_empty_line_is_refused(line):
+    with pytest.raises(InputError, match="The prompt is empty"):
+        parse_prompt(line)
+
+
+@pytest.mark.parametrize("line", ["a||b", "a | ", "|a", "a | :2"])
+def test_an_empty_term_is_refused_by_its_place(line):
+    with pytest.raises(InputError, match=r"Term [123] of the prompt is empty"):
+        parse_prompt(line)
+
+
+def test_an_image_without_asset_is_refused():
+    with pytest.raises(InputError, match="No asset is named"):
+        parse_prompt("image: ")
+
+
+@pytest.mark.parametrize("line", ["sea:nan", "sea:inf", "sea:-inf", "sea:1e999", "sea:1:nan", "sea:1:inf", "sea:NaN:1"])
+def test_numbers_that_are_not_finite_are_refused_with_a_way_out(line):
+    with pytest.raises(InputError, match="not a finite number") as caught:
+        parse_prompt(line)
+    assert "backslash" in caught.value.fix
+
+
+def test_numbers_that_are_too_large_are_refused():
+    with pytest.raises(InputError, match="The weight cannot be"):
+        parse_prompt("sea:1e10")
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_a_weight_is_finite(bad):
+    with pytest.raises(InputError, match="The weight"):
+        Term(Text("sea"), bad)
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_stop_is_finite_or_never(bad):
+    with pytest.raises(InputError, match="The stop"):
+        Term(Text("sea"), 1, bad)
+    assert Term(Text("sea"), 1, -math.inf).stop == NEVER_STOP
+
+
+def test_values_are_checked_when_they_are_made():
+    for make in (Text, Image):
+        with pytest.raises(InputError, match="is empty"):
+            make(" ")
+    assert Text("  sea ") == Text("sea")
+    with pytest.raises(InputError, match="no term"):
+        Prompt(())
+    with pytest.raises(TypeError):
+        Prompt([Term(Text("sea"))])
+    with pytest.raises(TypeError):
+        Term("sea")
+    with pytest.raises(AttributeError):
+        Text("sea").text = "sky"
