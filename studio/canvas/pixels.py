@@ -24,7 +24,7 @@ class PixelCanvas:
     """
 
     kind = "pixels"
-    rate = 0.02
+    rate = 0.03
 
     def __init__(self, width: int, height: int, device: torch.device | str = "cpu") -> None:
         self._device = torch.device(device)

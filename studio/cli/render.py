@@ -104,6 +104,7 @@ def export(
     draft: Annotated[bool, typer.Option("--draft", help="The frames of a draft.")] = False,
     quality: Quality = None,
     store: Store = None,
+    deterministic: Deterministic = False,
     force: Force = False,
     as_json: Json = False,
 ) -> None:
@@ -126,6 +127,7 @@ def export(
         toolbox.identities(opened),
         quality="draft" if draft else "final",
         device=chosen.type,
+        deterministic=deterministic,
     )
     kept = FrameStore(store or paths.cache_dir() / "frames")
     entries = [kept.get(key) for key in laid_out.keys]

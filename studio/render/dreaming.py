@@ -109,7 +109,8 @@ class Dreamer:
             return
         objective = self._objective(job)
         # A token of nobody's: this loop looks at the real one where a checkpoint can still be taken.
-        iterates = dream(self.canvas, objective, recipe.settings(job.state, steps), generator, never(), resume=resume)
+        settings = recipe.settings(job.state, steps, climb=self.canvas.size if self._fresh(job) else None)
+        iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume)
         saved = time.monotonic()
         while True:
             self.token.check()
@@ -161,6 +162,11 @@ class Dreamer:
         assert entry.picture is not None, "frames are stored with a picture"
         asked = job.frame in self.plan.frames
         return FrameDone(job.frame, job.key, entry.picture, entry.pixels, seconds is None, seconds or 0.0, asked)
+
+    def _fresh(self, job: SolveJob | WalkJob | FollowJob) -> bool:
+        """Whether the dream begins from nothing but chance."""
+        first = isinstance(job, SolveJob) or (isinstance(job, FollowJob) and not job.previous)
+        return first and not self.project.init_image
 
     def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
         pictures = {name: self._picture(name) for name in recipe.pictures_in(job.state)}

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import io
 from pathlib import Path
 
+import imageio.v3 as iio
 import torch
 from PIL import Image
 from torch import Tensor
@@ -25,10 +25,8 @@ def to_png(image: Tensor) -> bytes:
             "The canvas was driven beyond what it can hold",
             "Lower the step size, or the weights of the prompt, and render again; finished frames are kept",
         )
-    height, width = image.shape[-2:]
-    out = io.BytesIO()
-    Image.frombytes("RGB", (width, height), _bytes(image[0])).save(out, "PNG")
-    return out.getvalue()
+    png: bytes = iio.imwrite("<bytes>", _levels(image[0]).numpy(), extension=".png")
+    return png
 
 
 def from_png(path: Path) -> Tensor:
@@ -60,5 +58,10 @@ def preview(image: Tensor) -> Preview:
 
 
 def _bytes(image: Tensor) -> bytes:
+    return _levels(image).numpy().tobytes()
+
+
+def _levels(image: Tensor) -> Tensor:
+    """A picture (3, H, W) as (H, W, 3) of 0 to 255, on the CPU."""
     levels = (image.detach().clamp(0, 1) * 255).round().to("cpu", torch.uint8)
-    return levels.permute(1, 2, 0).contiguous().numpy().tobytes()
+    return levels.permute(1, 2, 0).contiguous()

@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from torch import Tensor
 
+from studio.dream.ladder import Stage
 from studio.dream.settings import DreamSettings
 from studio.score.cutouts import CutoutSettings
 from studio.score.objective import ClipObjective, Objective, Range, TotalVariation
@@ -15,12 +16,18 @@ from studio.score.targets import encode
 from studio.timeline.prompt import Image
 from studio.timeline.sample import FrameState
 
-SMOOTHNESS = {"pixels": 1.0, "vqgan": 0.1}
+SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1}
 """What the parameter smoothness = 1 means in each medium: the weight of total variation. Pixels have no notion of their
 own of what a picture is; a decoder has."""
 
 RANGE = 1.0
 """What the parameter range = 1 means: the weight of leaving 0 to 1."""
+
+LADDER = (Stage(0.4, 0.25), Stage(0.3, 0.5), Stage(0.3, 1.0))
+"""Share of the steps, and scale of the canvas."""
+
+SMALLEST_RUNG = 64
+"""Pixels on the shorter side, below which a perceptor would only see enlarged blocks."""
 
 _FULL_SIZE = 128  # pixels; perceptors that look at larger pictures were trained on photographs and captions at large
 
@@ -52,9 +59,23 @@ def cutouts(state: FrameState, perceptor: Perceptor) -> CutoutSettings:
     return replace(manner, count=int(state.parameter("cutouts")), power=state.parameter("cut_power"))
 
 
-def settings(state: FrameState, steps: int) -> DreamSettings:
-    """How a frame is dreamed for `steps`."""
-    return DreamSettings(steps=steps, step_size=state.parameter("step_size"))
+def settings(state: FrameState, steps: int, *, climb: tuple[int, int] | None = None) -> DreamSettings:
+    """How a frame is dreamed for `steps`.
+
+    Args:
+        state: what the timeline says about the frame.
+        steps: of the optimiser.
+        climb: width and height in pixels, where the dream begins from nothing and so from coarse to fine; None where it
+            goes on from a picture, which climbing would blur.
+    """
+    rungs = () if climb is None else ladder(climb)
+    return DreamSettings(steps=steps, step_size=state.parameter("step_size"), ladder=rungs)
+
+
+def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
+    """From coarse to fine, up to a canvas of `size`: shapes are found on a small canvas sooner, cheaper and whole."""
+    rungs = [stage for stage in LADDER if min(size) * stage.scale >= SMALLEST_RUNG]
+    return tuple(rungs) if len(rungs) > 1 else ()
 
 
 def pictures_in(state: FrameState) -> tuple[str, ...]:

@@ -41,6 +41,15 @@ def ship(path: Path, kind: str, config: Mapping[str, Any], tensors: Mapping[str,
             f"Values of {', '.join(wrong[:3])} are not finite in half precision",
             "Train again, with a lower rate or another seed",
         )
-    data = save(halves, {"kind": kind, "config": json.dumps(config, separators=(",", ":"))})
+    metadata = {"kind": kind, "config": json.dumps(config, separators=(",", ":"))}
+    data = _in_order(save(halves, metadata))
     atomic.write_bytes(path, data)
     return hashlib.sha256(data).hexdigest()
+
+
+def _in_order(data: bytes) -> bytes:
+    """The same safetensors file with its header sorted: safetensors writes the metadata in another order every time."""
+    length = int.from_bytes(data[:8], "little")
+    header = json.dumps(json.loads(data[8 : 8 + length]), sort_keys=True, separators=(",", ":")).encode()
+    header += b" " * (-len(header) % 8)  # so that the tensors stay aligned
+    return len(header).to_bytes(8, "little") + header + data[8 + length :]

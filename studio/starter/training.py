@@ -2,7 +2,7 @@
 
 A run is a folder: `state-0.safetensors` or `state-1.safetensors` (all tensors of the last checkpoint, in turns),
 `state.json` (the plain numbers, written after it and naming it by its hash) and `log.jsonl` (one line a report).
-Pictures are numbered, so the data needs no state of its own.
+Pictures are numbered, so the data needs no state of its own. Resuming is exact on one machine with as many threads.
 """
 
 from __future__ import annotations

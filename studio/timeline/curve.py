@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, TypeVar
@@ -15,7 +16,6 @@ TAME: Final = 8.0
 """The reach that an ease made by cutting may have. Beyond, a small change to a key would throw the curve far off."""
 
 _EXACT: Final = 1e-9
-_FLAT: Final = 1e-12
 _PROBES: Final = 2048
 
 
@@ -38,7 +38,8 @@ def insert_key(track: Track[float], frame: int, length: int, loop: bool) -> Trac
     The new key has the curve's value there; the ease around it is cut in two. Values stay the same to 1e-6 of the
     difference between the two keys around (beside the rounding of floats). Where the curve overshoots and the cut lies
     where it crosses one of these keys' values, no single ease can draw what remains: then further keys are set on the
-    bump. A key that stands there already changes nothing.
+    bump. A key that stands there already changes nothing. The other arguments are those of `Track.segment`, the frame
+    in 0..length-1.
 
     Raises:
         ValueError: the track has no keys.
@@ -53,7 +54,7 @@ def insert_key(track: Track[float], frame: int, length: int, loop: bool) -> Trac
     span = (after.frame - before.frame - 1) % length + 1 if loop else after.frame - before.frame
     cut = (frame - before.frame) % length if loop else frame - before.frame
     if before.value == after.value:
-        first, second = (_one_part(before.ease, *ends) for ends in ((0, cut / span), (cut / span, 1)))
+        first, second = (_candidates(before.ease, *ends)[0] for ends in ((0, cut / span), (cut / span, 1)))
         return track.put(replace(before, ease=first), replace(new, ease=second))
     keys = []
     for offset, ease in (*_parts(before.ease, span, 0, cut), *_parts(before.ease, span, cut, span)):
@@ -66,22 +67,22 @@ def insert_key(track: Track[float], frame: int, length: int, loop: bool) -> Trac
 def remove_keys(track: Track[T], frames: Sequence[int], length: int, loop: bool) -> Track[T]:
     """The track without these keys; across each gap the eases are joined (see `studio.timeline.easing.join`).
 
-    So a key that `insert_key` set can be taken away again without changing the curve.
+    So a key that `insert_key` set can be taken away again and leaves the curve as it was, where both halves are cuts of
+    one ease: not where a bump took further keys.
 
     Raises:
         InputError: there is no key on one of the frames.
     """
-    for frame in sorted(frames):
-        gone = track.key(frame)
-        place = track.keys.index(gone)
-        rest = track.remove(frame)
-        around = len(rest.keys) > 1 and loop
-        if rest.keys and (0 < place < len(rest.keys) or around):
-            before, after = rest.keys[place - 1], rest.keys[place % len(rest.keys)]
-            ease = _joined(before, gone, after, length)
-            rest = rest.put(replace(before, ease=ease))
-        track = rest
-    return track
+    for frame in frames:
+        track.key(frame)
+    keys = list(track.keys)
+    for frame in sorted(set(frames)):
+        place = bisect_left(keys, frame, key=lambda key: key.frame)
+        gone = keys.pop(place)
+        if 0 < place < len(keys) or (loop and len(keys) > 1):
+            before, after = keys[place - 1], keys[place % len(keys)]
+            keys[place - 1] = replace(before, ease=_joined(before, gone, after, length))
+    return Track(tuple(keys)) if len(keys) < len(track.keys) else track
 
 
 def _joined(before: Keyframe[T], gone: Keyframe[T], after: Keyframe[T], length: int) -> Ease:
@@ -96,14 +97,6 @@ def _joined(before: Keyframe[T], gone: Keyframe[T], after: Keyframe[T], length: 
     if len(numbers) == 3 and numbers[0] != numbers[2]:
         level = (numbers[1] - numbers[0]) / (numbers[2] - numbers[0])
     return join(before.ease, gone.ease, passed / span, level)
-
-
-def _one_part(ease: Ease, start: float, stop: float) -> Ease:
-    try:
-        part = ease.part(start, stop)
-    except UnsplittableError:
-        return Ease.LINEAR
-    return part if part.reach <= max(TAME, 2 * ease.reach) else Ease.LINEAR
 
 
 def _parts(ease: Ease, span: int, start: int, stop: int) -> list[tuple[int, Ease]]:
@@ -125,10 +118,9 @@ def _parts(ease: Ease, span: int, start: int, stop: int) -> list[tuple[int, Ease
     while waiting:
         low, high = waiting.pop()
         inner = range(low + 1, high, max(1, (high - low) // _PROBES))
-        tried = [*_candidates(ease, low / span, high / span)]
         fitting = (
             each
-            for each in tried
+            for each in _candidates(ease, low / span, high / span)
             if all(
                 abs(mixed(level(low), level(high), each.at((offset - low) / (high - low))) - level(offset)) <= _EXACT
                 for offset in inner
@@ -145,6 +137,7 @@ def _parts(ease: Ease, span: int, start: int, stop: int) -> list[tuple[int, Ease
 
 
 def _candidates(ease: Ease, start: float, stop: float) -> Sequence[Ease]:
+    """The eases to try for a part, the truest first; the straight line where the part has none, or only a wild one."""
     try:
         part = ease.part(start, stop)
     except UnsplittableError:

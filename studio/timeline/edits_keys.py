@@ -45,7 +45,8 @@ def insert_key(track: TrackRef, frame: int, prompt: Prompt | None = None) -> Edi
     On a parameter track the curve stays the same at every frame (see `studio.timeline.curve.insert_key`; where it
     overshoots, that may take more than one key); an empty track gets no key this way. On a prompt track the new key
     holds the prompt that is given, or else that of the key before it, with the ease of that key: a mixture of two
-    prompts is no prompt. A frame that has a key already is refused.
+    prompts is no prompt. Refused with `InputError`: a frame that has a key already, and a curve whose overshoot passes
+    the largest value of a key there.
     """
 
     def apply(timeline: Timeline) -> Timeline:

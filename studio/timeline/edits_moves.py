@@ -115,7 +115,9 @@ def stretch_keys(keys: Iterable[KeyRef], pivot: int, factor: Fraction | int | fl
         try:
             exact = Fraction(factor)
         except (ValueError, OverflowError):
-            raise InputError(f"Keys cannot be stretched by {factor}", "It must be a finite number") from None
+            raise InputError(
+                f"Keys cannot be stretched by {factor}", "It must be a finite number", "Give a number such as 2 or 0.5"
+            ) from None
         frames = by_track(chosen)
 
         def move(ref: TrackRef, track: Track[T]) -> Track[T]:

@@ -99,7 +99,7 @@ class FrameRate:
             InputError: the time is not finite.
         """
         if isinstance(seconds, float) and not math.isfinite(seconds):
-            raise InputError(f"A time of {seconds} seconds has no frame", "It must be a finite number")
+            raise InputError(f"A time of {seconds} seconds has no frame", "It must be finite", "Give a time in seconds")
         exact = Fraction(seconds) * self.fraction
         nearest = round(exact)
         if isinstance(seconds, float) and abs(exact - nearest) < Fraction(1, 1_000_000):

@@ -5,12 +5,15 @@ from __future__ import annotations
 import io
 import json
 import tarfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import pytest
 import torch
 
+from studio.models import towers
+from studio.models.towers import SmoothResNet
 from studio.starter.artwork import STYLES, Atlas, Style, load_atlas
 from studio.starter.objects import Kind, read_kinds
 from studio.starter.pictures import Pictures
@@ -30,8 +33,10 @@ SHADES = {"noto": "#d02020", "fluent": "#20a030", "twemoji": "#2040d0"}
 
 
 def body(name: str, style: str) -> str:
-    """A drawing of a 16 x 16 icon: a square of the style's colour, and a bar as long as the name."""
-    return f'<path fill="{SHADES[style]}" d="M3 3h10v10H3z"/><path fill="#fff" d="M4 7h{min(8, len(name))}v2H4z"/>'
+    """A drawing of a 16 x 16 icon: a square of the style's colour, and a white one whose place is the name's."""
+    number = zlib.crc32(name.encode())
+    x, y = 3 + 2 * (number % 4), 6 + (number >> 8) % 6
+    return f'<path fill="{SHADES[style]}" d="M3 3h10v10H3z"/><path fill="#fff" d="M{x} {y}h4v2h-4z"/>'
 
 
 def pack(folder: Path, style: Style, icons: object, version: str = "1.0.0") -> Path:
@@ -52,20 +57,26 @@ def icons(kinds: tuple[Kind, ...], style: str) -> Mapping[str, object]:
     return {"prefix": style, "width": 16, "height": 16, "icons": {name: {"body": body(name, style)} for name in names}}
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture(autouse=True, scope="module")
 def _one_thread() -> Iterator[None]:
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    with torch.random.fork_rng(devices=[]):
-        yield
+    yield
     torch.set_num_threads(threads)
 
 
+@pytest.fixture(autouse=True, scope="module")
+def _small_tower() -> Iterator[None]:
+    """The starter's tower, at a hundredth of its size."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(towers, "SmoothResNet", lambda *_: SmoothResNet((8, 12, 16, 24), (1, 1, 1, 1)))
+        yield
+
+
 @pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Nothing is written outside of the test's own folder."""
-    monkeypatch.setenv("KEYDREAM_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
+def _randomness_is_left_alone() -> Iterator[None]:
+    with torch.random.fork_rng(devices=[]):
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -1,13 +1,15 @@
-"""From packages of artwork to shipped weights that read back, with figures, and to the same bytes when taken up again."""
+"""From packages of artwork to shipped weights that read back, with figures; and the same bytes when taken up again."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import partial
 
 import pytest
 
 from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import InputError
+from studio.base.progress import silent
 from studio.models.loading import read_weights
 from studio.score.clip import build as build_clip
 from studio.starter import making
@@ -52,7 +54,7 @@ def test_a_clip_is_made_measured_and_made_again_to_the_byte(tmp_path, artwork, k
 
 def test_a_vqgan_is_made_and_measured(tmp_path, artwork):
     out = tmp_path / "vqgan.safetensors"
-    figures = making.make_vqgan(out, tmp_path / "run", CancelToken(), list().append, artwork=artwork, settings=VQGAN)
+    figures = making.make_vqgan(out, tmp_path / "run", CancelToken(), silent, artwork=artwork, settings=VQGAN)
     weights = read_weights(out, name="new", expect_kind="vqgan", expect_sha256=figures["sha256"])
     model = making.vqgan.build(weights, "cpu")
     assert model.codebook.shape == (16, 4)
@@ -67,14 +69,14 @@ def test_cancelling_leaves_a_checkpoint_and_no_weights(tmp_path, artwork):
     token.cancel()
     out = tmp_path / "clip.safetensors"
     with pytest.raises(Cancelled):
-        making.make_clip(out, tmp_path / "run", token, list().append, artwork=artwork, settings=CLIP)
+        making.make_clip(out, tmp_path / "run", token, silent, artwork=artwork, settings=CLIP)
     assert not out.exists()
     assert (tmp_path / "run" / "state.json").is_file()
 
 
 def test_progress_is_told_in_the_artists_words(tmp_path, artwork):
     told = []
-    settings = VqganSettings(**{**making.asdict(VQGAN), "steps": 20, "batch": 1})
+    settings = replace(VQGAN, steps=20, batch=1)
     making.make_vqgan(
         tmp_path / "v.safetensors", tmp_path / "run", CancelToken(), told.append, artwork=artwork, settings=settings
     )
@@ -88,6 +90,6 @@ def test_progress_is_told_in_the_artists_words(tmp_path, artwork):
 def test_without_artwork_nothing_is_begun(tmp_path, make):
     (tmp_path / "empty").mkdir()
     with pytest.raises(InputError, match="No artwork was found"):
-        make(tmp_path / "x.safetensors", tmp_path / "run", CancelToken(), list().append, artwork=tmp_path / "empty")
+        make(tmp_path / "x.safetensors", tmp_path / "run", CancelToken(), silent, artwork=tmp_path / "empty")
     assert not (tmp_path / "run").exists()
     assert not (tmp_path / "x.safetensors").exists()

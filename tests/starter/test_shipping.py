@@ -32,6 +32,7 @@ def test_weights_read_back(tmp_path):
 def test_the_same_weights_are_the_same_bytes(tmp_path):
     tensors = {"b": torch.ones(3), "a": torch.zeros(2)}
     first = ship(tmp_path / "1.safetensors", "clip", CONFIG, tensors)
+    assert {ship(tmp_path / "1.safetensors", "clip", CONFIG, tensors) for _ in range(8)} == {first}
     assert ship(tmp_path / "2.safetensors", "clip", CONFIG, dict(reversed(tensors.items()))) == first
     assert ship(tmp_path / "3.safetensors", "clip", CONFIG | {"depth": 3}, tensors) != first
 

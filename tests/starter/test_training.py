@@ -164,7 +164,7 @@ def test_a_damaged_checkpoint_is_refused(folder):
             resumed(folder)
         assert caught.value.why == "state-0.safetensors is damaged"
     path.unlink()
-    with pytest.raises(InputError, match="state-0.safetensors could not be read"):
+    with pytest.raises(InputError, match=r"state-0\.safetensors could not be read"):
         resumed(folder)
 
 
@@ -200,7 +200,7 @@ def test_a_value_that_is_not_finite_stops_the_training(folder, value):
 
 
 def test_without_a_checkpoint_none_is_promised(folder):
-    with pytest.raises(ModelError, match="Its loss and gradient became infinite .* There was no checkpoint yet"):
+    with pytest.raises(ModelError, match=r"Its loss and gradient became infinite .* There was no checkpoint yet"):
         Run(folder, CONFIG).check_finite(loss=float("nan"), gradient=float("nan"))
 
 
@@ -248,7 +248,7 @@ def test_the_average_forgets_its_beginning_and_then_moves_slowly():
     average.state["weight"].fill_(2)
     average.update(module, 10_000)
     assert float(average.state["weight"]) == pytest.approx(0.9 * 2 + 0.1)
-    assert float(module.weight) == 1
+    assert module.weight.tolist() == [[1]]
 
 
 def test_counters_are_copied_into_the_average():

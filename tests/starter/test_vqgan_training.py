@@ -95,7 +95,7 @@ def test_other_settings_are_refused(whole, pictures):
 def test_a_damaged_checkpoint_is_refused(training):
     interrupt(training(), 1)
     (training().record.folder / "state-0.safetensors").write_bytes(b"")
-    with pytest.raises(InputError, match="state-0.safetensors is damaged"):
+    with pytest.raises(InputError, match=r"state-0\.safetensors is damaged"):
         training()
 
 
@@ -165,7 +165,16 @@ def test_codes_are_revived_only_in_the_first_half(training, monkeypatch):
     assert revived == [1, 3]
 
 
-def test_it_learns(training):
-    reports = finish(training(settings=replace(SETTINGS, steps=40, rate=2e-2)))
-    first, last = (sum(report.error for report in some) / 5 for some in (reports[:5], reports[-5:]))
-    assert last < 0.8 * first
+def test_it_learns(training, pictures):
+    """Forty steps on the same few pictures bring the error down."""
+    batch = pictures.batch(3, 2)
+
+    class Fixed:
+        @staticmethod
+        def batch(start: int, count: int) -> Batch:
+            return batch
+
+    settings = replace(SETTINGS, steps=40, crop=32, rate=2e-2)
+    reports = finish(training(settings=settings, source=Fixed()))
+    assert reports[-1].error < 0.6 * reports[0].error
+    assert reports[-1].psnr > reports[0].psnr + 3

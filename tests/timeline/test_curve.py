@@ -134,6 +134,24 @@ def test_removing_the_last_key_of_a_loop_joins_across_the_seam():
     assert remove_keys(track, [0], 30, True).key(20).ease == Ease.LINEAR
 
 
+def test_removing_both_sides_of_the_seam():
+    keys = (
+        Keyframe(0, 0.0, Ease.IN),
+        Keyframe(10, 1.0, Ease.OUT),
+        Keyframe(20, 2.0, Ease.HOLD),
+        Keyframe(25, 3.0, Ease.IN),
+    )
+    after = remove_keys(Track(keys), [25, 0], 30, True)
+    assert after.keys == keys[1:3]
+    after = remove_keys(Track(keys), [0, 20, 25], 30, True)
+    assert after.keys == (Keyframe(10, 1.0, Ease.OUT),)
+
+
+def test_many_keys_are_removed_at_once():
+    track = Track(tuple(Keyframe(frame, float(frame)) for frame in range(2000)))
+    assert remove_keys(track, range(1, 2000, 2), 2000, False).frames == tuple(range(0, 2000, 2))
+
+
 def test_removing_needs_keys_that_exist():
     with pytest.raises(InputError, match="no key on frame 3"):
         remove_keys(two(Ease.IN), [3], 41, False)

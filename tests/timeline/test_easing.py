@@ -153,6 +153,13 @@ def test_joining_others_keeps_the_outer_handles():
     assert join(Ease.OUT, Ease.HOLD, 0.5, 0.5) == Ease.OUT
 
 
+def test_eases_that_only_look_like_halves_are_not_taken_for_them():
+    first, second = Ease(0.2, 0.1, 0.8, 0.9), Ease(0.3, 0.1, 0.6, 0.9)
+    assert join(first, second, 0.3, 0.4) == Ease(0.2, 0.1, 0.6, 0.9)
+    # True halves, but with the key's value changed since the cut.
+    assert join(*Ease.BOTH.split(0.3), 0.3, 0.9) != Ease.BOTH
+
+
 def test_joining_where_nothing_fits_still_gives_an_ease():
     assert join(Ease(0, 5, 1, 5), Ease(0, 1, 1, 1), 0.5, 0.5) == Ease(0, 5, 1, 1)
     assert join(Ease(0.5, 900, 0.5, 900), Ease(0.5, 900, 0.5, 900), 0.5, 900.0) == Ease(0.5, 900, 0.5, 900)

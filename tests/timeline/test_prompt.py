@@ -52,6 +52,25 @@ def test_an_asset_may_look_like_a_number_and_hold_colons():
     assert parse_prompt("image:a:b:2").terms[0] == Term(Image("a:b"), 2.0)
 
 
+@pytest.mark.parametrize(
+    ("term", "line"),
+    [
+        (Term(Text("image"), 2.0), r"\image:2"),
+        (Term(Text("image")), "image"),
+        (Term(Text("image: a")), r"\image: a"),
+        (Term(Text("at 12:30")), r"at 12\:30"),
+        (Term(Text("at 12:30"), 0.5), r"at 12\:30:0.5"),
+        (Term(Text("a:b"), 1, 0.25), "a:b:1:0.25"),
+        (Term(Text(r"a|b\c")), r"a\|b\\c"),
+        (Term(Image("a:5"), -1.5), r"image:a\:5:-1.5"),
+        (Term(Text("x"), 1e-7), "x:1e-07"),
+    ],
+)
+def test_what_could_be_misread_is_escaped(term, line):
+    assert format_prompt(Prompt((term,))) == line
+    assert parse_prompt(line) == Prompt((term,))
+
+
 @pytest.mark.parametrize("line", ["", "  ", "\n"])
 def test_an_empty_line_is_refused(line):
     with pytest.raises(InputError, match="The prompt is empty"):

@@ -49,6 +49,7 @@ def test_a_loop_goes_on_from_the_last_key_to_the_first(frame):
 def test_a_loop_has_no_seam():
     assert TRACK.segment(60, 60, True) == TRACK.segment(0, 60, True)
     assert TRACK.segment(-1, 60, True) == TRACK.segment(59, 60, True)
+    assert TRACK.segment(75, 60, True) == TRACK.segment(15, 60, True) == (A, B, 0.5)
 
 
 def test_a_loop_leaves_out_keys_past_the_end():
