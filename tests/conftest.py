@@ -18,6 +18,7 @@ settings.register_profile(
 )
 settings.load_profile("keydream")
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+os.environ.setdefault("OMP_NUM_THREADS", "1")  # a process of tests a core; threads would wait for each other
 
 
 @pytest.fixture(autouse=True)

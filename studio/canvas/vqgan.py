@@ -13,7 +13,7 @@ from studio.canvas.resample import resample
 
 __all__ = ["VqganCanvas", "VqganModel", "build", "slerp"]
 
-_RATE = 0.15  # of the codebook's spread at each step: some dozen steps from one code to another
+_RATE = 0.5  # of the codebook's spread at each step: slower, and what the start happened to show never leaves
 
 
 class VqganCanvas:

@@ -34,13 +34,20 @@ INTERRUPTED = 130
 """The exit status after Ctrl+C or SIGTERM, as shells expect it."""
 
 
-@app.callback()
-def _main(
-    version: Annotated[bool, typer.Option("--version", help="Say which version this is, and stop.")] = False,
-) -> None:
-    if version:
+def _say_version(wanted: bool) -> None:
+    if wanted:
         typer.echo(f"keydream {__version__}")
         raise typer.Exit
+
+
+@app.callback()
+def _main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version this is, and stop."),
+    ] = False,
+) -> None:
+    pass
 
 
 def run(arguments: Sequence[str]) -> int:

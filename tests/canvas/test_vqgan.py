@@ -77,7 +77,7 @@ def test_resizing_encodes_the_resampled_picture(model: VqganModel) -> None:
 
 
 def test_the_rate_follows_the_codebook(model: VqganModel) -> None:
-    assert VqganCanvas(model, 8, 8).rate == pytest.approx(0.1 * model.spread)
+    assert VqganCanvas(model, 8, 8).rate == pytest.approx(0.5 * model.spread)
 
 
 def test_a_canvas_lives_with_its_model(model: VqganModel) -> None:

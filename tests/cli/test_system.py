@@ -61,7 +61,7 @@ def test_errors_are_json_too_when_asked(tmp_path: Path, capsys: pytest.CaptureFi
 def test_help_loads_neither_torch_nor_qt() -> None:
     program = (
         "import sys; from studio.cli import run; run(['--help']); run(['render', '--help']);"
-        "sys.exit(any(name in sys.modules for name in ('torch', 'PySide6', 'numpy', 'PIL', 'pydantic')))"
+        "sys.exit(any(name in sys.modules for name in ('torch', 'PySide6', 'numpy', 'PIL', 'av')))"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

@@ -229,12 +229,12 @@ def test_an_attack_makes_its_loss_worse(whole, pictures):
     before = loss(images)
     before.backward()
     attacked = images.detach() + clip_training._within(images.grad, 0.01, exactly=True)
-    assert float(loss(attacked)) > float(before)
+    assert loss(attacked).item() > before.item()
 
 
 def heads_loss(heads: Heads, labels: list[list[int]]) -> float:
     features = torch.nn.functional.normalize(torch.ones(len(labels), 6), dim=1)
-    return float(heads.loss(features, torch.tensor(labels)))
+    return heads.loss(features, torch.tensor(labels)).item()
 
 
 def test_the_heads_leave_out_what_has_no_true_value():
@@ -250,8 +250,8 @@ def test_a_head_that_knows_has_a_lower_loss():
     with torch.no_grad():
         heads.weights[0].copy_(torch.eye(5, 6))
     features = torch.eye(5, 6)
-    right = float(heads.loss(features, torch.tensor([[n, NOTHING, NOTHING] for n in range(5)])))
-    wrong = float(heads.loss(features, torch.tensor([[(n + 1) % 5, NOTHING, NOTHING] for n in range(5)])))
+    right = heads.loss(features, torch.tensor([[n, NOTHING, NOTHING] for n in range(5)])).item()
+    wrong = heads.loss(features, torch.tensor([[(n + 1) % 5, NOTHING, NOTHING] for n in range(5)])).item()
     assert right < 0.01
     assert wrong > 10
 

@@ -166,7 +166,7 @@ def test_codes_are_revived_only_in_the_first_half(training, monkeypatch):
 
 
 def test_it_learns(training, pictures):
-    """Forty steps on the same few pictures bring the error down."""
+    """Thirty steps on the same few pictures bring the error down."""
     batch = pictures.batch(3, 2)
 
     class Fixed:
@@ -174,7 +174,7 @@ def test_it_learns(training, pictures):
         def batch(start: int, count: int) -> Batch:
             return batch
 
-    settings = replace(SETTINGS, steps=40, crop=32, rate=2e-2)
+    settings = replace(SETTINGS, steps=30, crop=32, rate=2e-2)
     reports = finish(training(settings=settings, source=Fixed()))
     assert reports[-1].error < 0.6 * reports[0].error
     assert reports[-1].psnr > reports[0].psnr + 3

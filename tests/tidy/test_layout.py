@@ -22,6 +22,8 @@ ELSEWHERE = {
     "cli/options.py": "cli/test_render.py",
     "cli/train.py": "starter/test_command.py",
     "export/chunks.py": "export/test_embed.py",
+    "export/container.py": "export/test_run.py",
+    "export/encode.py": "faults/test_export.py",
     "export/job.py": "export/test_run.py",
     "export/meter.py": "export/test_run.py",
     "project/decode.py": "project/test_roundtrip.py",
