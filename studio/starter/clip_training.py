@@ -20,11 +20,11 @@ from torch import nn
 
 from studio.base.cancel import CancelToken
 from studio.models import towers  # noqa: F401 (registers the tower with timm)
+from studio.scenery.backgrounds import KINDS as BACKGROUNDS
+from studio.scenery.colours import COLOURS
 from studio.score.tokens import build_tokenizer
-from studio.starter.backgrounds import KINDS as BACKGROUNDS
 from studio.starter.bpe import learn_merges
 from studio.starter.captions import many
-from studio.starter.colours import COLOURS
 from studio.starter.pictures import NOTHING, Pictures
 from studio.starter.training import Average, Run, cosine, pack, unpack
 

@@ -9,10 +9,10 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from studio.scenery.backgrounds import Background, Backgrounds
+from studio.scenery.colours import COLOURS, dye
 from studio.starter.artwork import STYLES, Atlas
-from studio.starter.backgrounds import Background, Backgrounds
 from studio.starter.captions import Words, many, sentence, with_article
-from studio.starter.colours import COLOURS, dye
 from studio.starter.objects import Kind
 
 Drawing = Image.Image

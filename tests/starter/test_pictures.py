@@ -11,9 +11,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.scenery.backgrounds import KINDS as BACKGROUNDS
+from studio.scenery.colours import COLOURS
 from studio.starter.artwork import Atlas
-from studio.starter.backgrounds import KINDS as BACKGROUNDS
-from studio.starter.colours import COLOURS
 from studio.starter.objects import Kind
 from studio.starter.pictures import NOTHING, Pictures
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from studio.starter.colours import COLOURS, dye
+from studio.scenery.colours import COLOURS, dye
 
 
 def drawing(rgba: np.ndarray) -> Image.Image:

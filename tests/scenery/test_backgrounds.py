@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from studio.starter.backgrounds import KINDS, Backgrounds
-from studio.starter.colours import COLOURS
+from studio.scenery.backgrounds import KINDS, Backgrounds
+from studio.scenery.colours import COLOURS
 
 SMALL, LARGE = Backgrounds(24), Backgrounds(96)
 every_kind = pytest.mark.parametrize("kind", range(len(KINDS)), ids=[kind.name for kind in KINDS])

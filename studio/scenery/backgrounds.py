@@ -14,7 +14,7 @@ import numpy as np
 import numpy.typing as npt
 from PIL import Image
 
-from studio.starter.colours import COLOURS, Colour
+from studio.scenery.colours import COLOURS, Colour
 
 Picture = npt.NDArray[np.floating[Any]]
 
@@ -24,7 +24,7 @@ class Background:
     """A background that was drawn.
 
     Attributes:
-        picture: (side, side, 3) float32 in 0..1.
+        picture: (side, width, 3) float32 in 0..1.
         phrase: what a caption says of it ("in the grass").
         alone: what a caption calls it when there is nothing else ("a meadow").
         kind: which of `KINDS`.
@@ -40,13 +40,14 @@ class Backgrounds:
     """Draws backgrounds of one size.
 
     Attributes:
-        side: width and height in pixels.
+        side: height in pixels.
+        width: width in pixels; by default the height.
     """
 
-    def __init__(self, side: int) -> None:
+    def __init__(self, side: int, width: int | None = None) -> None:
         self.side = side
-        axis = (np.arange(side, dtype=np.float32) + 0.5) / side
-        self.u, self.v = np.meshgrid(axis, axis)
+        self.width = width or side
+        self.u, self.v = np.meshgrid(*((np.arange(n, dtype=np.float32) + 0.5) / n for n in (self.width, side)))
 
     def draw(self, rng: np.random.Generator, kind: int | None = None) -> Background:
         """Draw one; `kind` an index into `KINDS`, or None for any."""
@@ -56,12 +57,12 @@ class Backgrounds:
         return Background(np.clip(picture, 0, 1).astype(np.float32), phrase, alone, kind)
 
     def noise(self, rng: np.random.Generator, cells: int, octaves: int = 3) -> Picture:
-        """Smooth value noise in -1..1, (side, side); `cells` bumps across, halved and doubled over the octaves."""
-        total = np.zeros((self.side, self.side), np.float32)
+        """Smooth value noise in -1..1, (side, width); `cells` bumps across, halved and doubled over the octaves."""
+        total = np.zeros((self.side, self.width), np.float32)
         for octave in range(octaves):
             n = cells * 2**octave
             grid = Image.fromarray(rng.uniform(-1, 1, (n + 2, n + 2)).astype(np.float32))
-            bumps = grid.resize((self.side, self.side), Image.Resampling.BICUBIC, box=(1, 1, n + 1, n + 1))
+            bumps = grid.resize((self.width, self.side), Image.Resampling.BICUBIC, box=(1, 1, n + 1, n + 1))
             total += np.asarray(bumps) / 2**octave
         return total / 1.75
 
@@ -93,7 +94,7 @@ def _two(rng: np.random.Generator) -> tuple[Colour, Colour]:
 
 def _plain(b: Backgrounds, rng: np.random.Generator) -> Drawn:
     colour = COLOURS[_WHITE] if rng.random() < 0.3 else _colour(rng)
-    picture = np.broadcast_to(_shade(rng, colour), (b.side, b.side, 3))
+    picture = np.broadcast_to(_shade(rng, colour), (b.side, b.width, 3))
     return (
         picture,
         _pick(rng, (f"on a {colour.name} background", f"on {colour.name}", f"against a {colour.name} background")),
@@ -201,12 +202,13 @@ def _sprinkle(
     radius: float,
     colour: tuple[float, float, float],
 ) -> Picture:
-    light = np.zeros((b.side, b.side), np.float32)
+    light = np.zeros((b.side, b.width), np.float32)
+    stretch = b.width / b.side  # so that what is round stays round
     for x, y, r in zip(rng.random(count), rng.random(count), radius * rng.uniform(0.5, 1.6, count), strict=True):
         reach = max(2, int(3 * r * b.side) + 1)
-        cx, cy = int(x * b.side), int(y * b.side)
+        cx, cy = int(x * b.width), int(y * b.side)
         rows, columns = slice(max(0, cy - reach), cy + reach + 1), slice(max(0, cx - reach), cx + reach + 1)
-        square = (b.u[rows, columns] - x) ** 2 + (b.v[rows, columns] - y) ** 2
+        square = ((b.u[rows, columns] - x) * stretch) ** 2 + (b.v[rows, columns] - y) ** 2
         np.maximum(light[rows, columns], np.exp(-square / (2 * r * r)), out=light[rows, columns])
     cover = light[..., None]
     return picture * (1 - cover) + np.asarray(colour, np.float32) * cover
