@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_A_BEFORE_VOWEL = re.compile(r"\ba(?= (?!uni|ufo)[aeiou])")
+_VOWEL_SOUND = re.compile(r"(?!uni|ufo|eu|one)[aeiou]|hour|honest")
+_A_BEFORE_VOWEL = re.compile(rf"\ba(?= (?:{_VOWEL_SOUND.pattern}))")
 NUMBERS = {2: "two", 3: "three"}
 _PLURAL = {
     "mouse": "mice",
@@ -15,8 +16,13 @@ _PLURAL = {
     "ox": "oxen",
     "wolf": "wolves",
     "leaf": "leaves",
+    "elf": "elves",
     "knife": "knives",
-    "loaf of bread": "loaves of bread",
+    "loaf": "loaves",
+    "scarf": "scarves",
+    "tooth": "teeth",
+    "foot": "feet",
+    "child": "children",
     "sheep": "sheep",
     "fish": "fish",
     "deer": "deer",
@@ -26,12 +32,14 @@ _PLURAL = {
     "shrimp": "shrimp",
     "cherry": "cherries",
 }
+_WITH_ES = frozenset(
+    {"tomato", "potato", "mango", "flamingo", "volcano", "buffalo", "tornado", "mosquito", "superhero"}
+)
 _ALREADY_PLURAL = frozenset(
     [
         "cherries",
         "blueberries",
         "grapes",
-        "french-fries",
         "fries",
         "pancakes",
         "peanuts",
@@ -44,6 +52,28 @@ _ALREADY_PLURAL = frozenset(
         "books",
         "swords",
         "dice",
+        "beans",
+        "peas",
+        "chopsticks",
+        "bubbles",
+        "sparkles",
+        "fireworks",
+        "maracas",
+        "lips",
+        "footprints",
+        "prints",
+        "goggles",
+        "gloves",
+        "skis",
+        "shorts",
+        "shoes",
+        "bags",
+        "masks",
+        "dolls",
+        "scales",
+        "beers",
+        "chains",
+        "bricks",
     ]
 )
 _UNCOUNTED = frozenset(
@@ -66,39 +96,67 @@ _UNCOUNTED = frozenset(
         "soap",
         "yarn",
         "coral",
+        "ginger",
+        "ham",
+        "salad",
+        "lettuce",
+        "rice",
+        "curry",
+        "custard",
+        "honey",
+        "champagne",
+        "whisky",
+        "paella",
+        "stew",
+        "ice",
+        "salt",
+        "luggage",
+        "thread",
+        "dna",
+        "lotion",
+        "badminton",
+        "bowling",
     ]
 )
 
 
 def plural(noun: str) -> bool:
     """Whether the noun is a plural already ("glasses")."""
-    last = noun.rsplit(maxsplit=1)[-1]
-    return noun.replace(" ", "-") in _ALREADY_PLURAL or last in _ALREADY_PLURAL
+    last = _head(noun).rsplit(maxsplit=1)[-1]
+    return last in _ALREADY_PLURAL
 
 
 def with_article(noun: str) -> str:
     """The noun with the article it wants: "an apple", "glasses", "bread"."""
     if plural(noun) or noun in _UNCOUNTED:
         return noun
-    sounds_like_consonant = noun.startswith(("uni", "ufo"))
-    return f"{'an' if noun[0] in 'aeiou' and not sounds_like_consonant else 'a'} {noun}"
+    return f"{'an' if _VOWEL_SOUND.match(noun) else 'a'} {noun}"
 
 
 def many(noun: str, count: int) -> str:
-    """The noun in one of `NUMBERS`: "two apples"; "two glasses" stay glasses."""
-    head, _, tail = noun.partition(" of ")
-    rest = f" of {tail}" if tail else ""
+    """The noun in one of `NUMBERS`: "two apples", "two slices of pizza"; "two glasses" stay glasses."""
     if plural(noun) or noun in _UNCOUNTED:
-        form = noun
-    elif noun in _PLURAL:
-        form = _PLURAL[noun]
-    elif head.endswith(("s", "x", "ch", "sh")):
-        form = f"{head}es{rest}"
-    elif head.endswith("y") and head[-2] not in "aeiou":
-        form = f"{head[:-1]}ies{rest}"
-    else:
-        form = f"{head}s{rest}"
-    return f"{NUMBERS[count]} {form}"
+        return f"{NUMBERS[count]} {noun}"
+    head = _head(noun)
+    before, _, last = head.rpartition(" ")
+    return f"{NUMBERS[count]} {before + ' ' if before else ''}{_several(last)}{noun[len(head) :]}"
+
+
+def _head(noun: str) -> str:
+    """What is counted: "slice" of "slice of pizza", "face" of "face with sunglasses"."""
+    return re.split(r" (?:of|with|on|and) ", noun, maxsplit=1)[0]
+
+
+def _several(word: str) -> str:
+    if word in _PLURAL:
+        return _PLURAL[word]
+    if word.endswith("man") and word != "talisman":
+        return f"{word[:-3]}men"
+    if word.endswith(("s", "x", "ch", "sh")) or word in _WITH_ES:
+        return f"{word}es"
+    if word.endswith("y") and word[-2] not in "aeiou":
+        return f"{word[:-1]}ies"
+    return f"{word}s"
 
 
 @dataclass(frozen=True, slots=True)

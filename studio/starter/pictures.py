@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,6 +10,7 @@ import numpy.typing as npt
 import torch
 from PIL import Image
 
+from studio.scenery.backgrounds import KINDS as BACKGROUNDS
 from studio.scenery.backgrounds import Background, Backgrounds
 from studio.scenery.colours import COLOURS, dye
 from studio.starter.artwork import STYLES, Atlas
@@ -39,6 +41,15 @@ _RELATIONS = (
 )
 
 
+_HELD_OUT = 16
+"""One of so many pairs of thing and background, and of thing and colour, is never drawn for training."""
+
+
+def held_out(thing: str, other: str) -> bool:
+    """Whether training never sees this thing before this kind of background, or in this colour (by their names)."""
+    return zlib.crc32(f"{thing}|{other}".encode()) % _HELD_OUT == 0
+
+
 @dataclass(frozen=True, slots=True)
 class Batch:
     """Captioned pictures.
@@ -58,7 +69,15 @@ class Pictures:
     """Draws scenes: nothing, one thing, two things in a relation, or up to three of one thing.
 
     Picture number i of a seed is the same scene at any size. Its grain is drawn pixel by pixel and before its caption,
-    so at another size the same things are said in another way.
+    so at another size the same things are said in another way. Pairs that are `held_out` are never drawn.
+
+    Args:
+        kinds: what is drawn.
+        atlas: its drawings.
+        side: width and height in pixels.
+        seed: another seed, other pictures.
+        unseen: draw single things only, each before a background that is `held_out` for it: pictures whose combination
+            no training has seen.
 
     Attributes:
         kinds: what is drawn.
@@ -67,10 +86,14 @@ class Pictures:
         kind_of: (n,) which kind each drawing shows.
     """
 
-    def __init__(self, kinds: tuple[Kind, ...], atlas: Atlas, side: int, seed: int) -> None:
+    def __init__(self, kinds: tuple[Kind, ...], atlas: Atlas, side: int, seed: int, *, unseen: bool = False) -> None:
         self.kinds = kinds
         self.side = side
         self.seed = seed
+        self._unseen = unseen
+        names = [kind.name for kind in BACKGROUNDS]
+        self._apart = np.array([[held_out(kind.name, name) for name in names] for kind in kinds])
+        self._allowed = [np.flatnonzero(self._apart[:, number] == unseen) for number in range(len(names))]
         self._backgrounds = Backgrounds(side)
         self._drawings = [
             Image.frombytes("RGBa", picture.shape[1::-1], picture.tobytes()) for picture in atlas.pictures
@@ -101,12 +124,15 @@ class Pictures:
         rng = np.random.default_rng([self.seed, number])
         background = self._backgrounds.draw(rng)
         picture = background.picture.copy()
-        lot = rng.random()
-        if lot < 0.04:
+        lot = 1.0 if self._unseen else rng.random()
+        allowed = self._allowed[background.kind]
+        if lot < 0.04 or len(allowed) < 2:
             kind, dyed, words = NOTHING, NOTHING, Words((), "", "", "", background.alone, "")
-        elif lot < 0.16:
+        elif lot < 0.12:
+            return self._portrait(rng)
+        elif lot < 0.22:
             kind, dyed, words = self._pair(rng, picture, background)
-        elif lot < 0.24:
+        elif lot < 0.28:
             kind, dyed, words = self._several(rng, picture, background)
         else:
             kind, dyed, words = self._single(rng, picture, background)
@@ -124,10 +150,20 @@ class Pictures:
         _place(picture, _resized(self._drawings[drawing], round(share * self.side)), 0.5, 0.5)
         return picture
 
+    def _portrait(self, rng: np.random.Generator) -> tuple[npt.NDArray[np.float32], str, tuple[int, int, int]]:
+        """One thing, upright, whole and undyed on a plain light ground, called by its name and nothing else."""
+        kind = int(rng.integers(len(self.kinds)))
+        picture = np.full((self.side, self.side, 3), rng.choice([1.0, 1.0, 0.9, 0.75]), np.float32)
+        size = max(4, round(float(rng.uniform(0.65, 0.95)) * self.side))
+        drawing = self._drawings[int(rng.choice(self._of_kind[kind]))]
+        _place(picture, _resized(drawing, size), *rng.uniform(0.46, 0.54, 2))
+        said = with_article(self._phrase(rng, kind, NOTHING))
+        return picture, sentence(rng, Words((said,), "", "", "", "", "")), (kind, 0, NOTHING)
+
     def _single(
         self, rng: np.random.Generator, picture: npt.NDArray[np.float32], background: Background
     ) -> tuple[int, int, Words]:
-        kind = int(rng.integers(len(self.kinds)))
+        kind = int(rng.choice(self._allowed[background.kind]))
         size = float(rng.uniform(0.4, 1.0))
         place = ""
         if size < 0.55 and rng.random() < 0.4:
@@ -149,7 +185,7 @@ class Pictures:
     def _pair(
         self, rng: np.random.Generator, picture: npt.NDArray[np.float32], background: Background
     ) -> tuple[int, int, Words]:
-        first, second = (int(k) for k in rng.choice(len(self.kinds), 2, replace=False))
+        first, second = (int(k) for k in rng.choice(self._allowed[background.kind], 2, replace=False))
         relation, x0, y0, x1, y1 = _RELATIONS[int(rng.integers(len(_RELATIONS)))]
         phrases = []
         for kind, x, y in ((first, x0, y0), (second, x1, y1)):
@@ -166,7 +202,7 @@ class Pictures:
     def _several(
         self, rng: np.random.Generator, picture: npt.NDArray[np.float32], background: Background
     ) -> tuple[int, int, Words]:
-        kind = int(rng.integers(len(self.kinds)))
+        kind = int(rng.choice(self._allowed[background.kind]))
         count = int(rng.integers(2, 4))
         drawing, dyed, _ = self._drawing(rng, kind)
         spots = [(0.27, 0.5), (0.73, 0.5)] if count == 2 else [(0.5, 0.27), (0.26, 0.72), (0.74, 0.72)]
@@ -187,7 +223,8 @@ class Pictures:
         drawing = self._drawings[number]
         dyed = NOTHING
         if rng.random() < (0.7 if self.kinds[kind].group == "shapes" else 0.15):
-            dyed = int(rng.integers(len(COLOURS)))
+            colours = [n for n, colour in enumerate(COLOURS) if not held_out(self.kinds[kind].name, colour.name)]
+            dyed = int(rng.choice(colours))
             drawing = dye(drawing, COLOURS[dyed])
         return drawing, dyed, int(self._style[number])
 

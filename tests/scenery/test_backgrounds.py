@@ -102,3 +102,30 @@ def test_a_ramp_goes_from_one_colour_to_the_other():
     assert np.abs(ramp[0] - 0).max() < 0.01
     assert np.abs(ramp[-1] - (1, 0.5, 0)).max() < 0.01
     assert bool((np.diff(ramp[..., 0], axis=0) > 0).all())
+
+
+def test_a_wide_picture_keeps_what_is_round_round():
+    """`studio.scenery` draws any proportions: a disc is as high as it is wide, in pixels."""
+    disc = Backgrounds(40, 120).disc(0.5, 0.5, 0.3) > 0.5
+    assert disc.shape == (40, 120)
+    rows, columns = np.flatnonzero(disc.any(1)), np.flatnonzero(disc.any(0))
+    assert len(rows) == len(columns) == 24
+
+
+@every_kind
+def test_any_proportions(kind):
+    picture = Backgrounds(24, 60).draw(seeded(3), kind).picture
+    assert picture.shape == (24, 60, 3)
+    assert bool(np.isfinite(picture).all())
+
+
+@pytest.mark.parametrize("jagged", [False, True])
+def test_a_skyline_stays_in_range_and_is_continuous(jagged):
+    line = LARGE.profile(seeded(2), 5, jagged=jagged)
+    assert line.shape == (96,)
+    assert 0 <= line.min() < line.max() <= 1
+    assert np.abs(np.diff(line)).max() < 0.15
+
+
+def test_cells_cover_the_share_that_was_asked_for():
+    assert abs(LARGE.cells(LARGE.u * 8, 0.25, 12).mean() - 0.5) < 0.01

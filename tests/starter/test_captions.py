@@ -14,11 +14,10 @@ from studio.starter.objects import read_kinds
 
 NOUNS = [noun for kind in read_kinds() for noun in kind.nouns]
 
-TRAINED_ON = ["hourglass", "pile of books", "face with sunglasses"]
-"""Nouns whose article is wrong in the captions that the shipped weights were trained on, and so in the captions yet."""
-
 MASS = (
-    "coral bacon bread broccoli butter candy cheese corn garlic popcorn sushi spaghetti beer coffee wine fire soap yarn"
+    "coral bacon bread broccoli butter candy cheese corn garlic popcorn sushi spaghetti beer coffee wine fire soap "
+    "yarn ginger ham salad lettuce rice curry custard honey champagne whisky paella stew ice salt luggage thread "
+    "dna lotion badminton bowling"
 )
 
 
@@ -47,6 +46,9 @@ def sane(noun: str) -> bool:
         ("crossed swords", "crossed swords"),
         ("orange heart", "an orange heart"),
         ("t-shirt", "a t-shirt"),
+        ("hourglass", "an hourglass"),
+        ("pile of books", "a pile of books"),
+        ("face with sunglasses", "a face with sunglasses"),
     ],
 )
 def test_articles(noun, said):
@@ -54,13 +56,7 @@ def test_articles(noun, said):
 
 
 def test_every_noun_has_the_article_it_wants():
-    assert [with_article(noun) for noun in NOUNS if noun not in TRAINED_ON and not sane(noun)] == []
-
-
-@pytest.mark.parametrize("noun", TRAINED_ON)
-@pytest.mark.xfail(strict=True, reason="corrected together with the next training, for captions determine its result")
-def test_nouns_that_the_shipped_weights_learnt_with_a_wrong_article(noun):
-    assert sane(noun)
+    assert [with_article(noun) for noun in NOUNS if not sane(noun)] == []
 
 
 @pytest.mark.parametrize(
@@ -83,24 +79,16 @@ def test_nouns_that_the_shipped_weights_learnt_with_a_wrong_article(noun):
         ("slice of pizza", "three slices of pizza"),
         ("alarm clock", "three alarm clocks"),
         ("wine", "three wine"),
+        ("tomato", "three tomatoes"),
+        ("maple leaf", "three maple leaves"),
+        ("snowman", "three snowmen"),
+        ("red wolf", "three red wolves"),
+        ("face with sunglasses", "three faces with sunglasses"),
+        ("pile of books", "three piles of books"),
     ],
 )
 def test_numbers(noun, three):
     assert many(noun, 3) == three
-
-
-@pytest.mark.parametrize(
-    ("noun", "two"),
-    [
-        ("tomato", "two tomatoes"),
-        ("maple leaf", "two maple leaves"),
-        ("snowman", "two snowmen"),
-        ("red wolf", "two red wolves"),
-    ],
-)
-@pytest.mark.xfail(strict=True, reason="corrected together with the next training, for captions determine its result")
-def test_plurals_that_the_shipped_weights_learnt_wrong(noun, two):
-    assert many(noun, 2) == two
 
 
 def test_every_noun_can_be_counted():

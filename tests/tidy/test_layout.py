@@ -34,6 +34,10 @@ ELSEWHERE = {
     "render/dreaming.py": "render/test_session.py",
     "render/events.py": "render/test_session.py",
     "render/manifest.py": "render/test_store.py",
+    "scenery/landscapes.py": "scenery/test_backgrounds.py",
+    "scenery/painting.py": "scenery/test_backgrounds.py",
+    "scenery/patterns.py": "scenery/test_backgrounds.py",
+    "scenery/places.py": "scenery/test_backgrounds.py",
     "score/perceptor.py": "score/test_clip.py",  # a protocol: what is tested is what keeps it
     "timeline/edit.py": "timeline/test_history.py",
     "timeline/edits.py": "timeline/test_edits_keys.py",  # only gathers the modules beside it
