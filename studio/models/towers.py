@@ -59,3 +59,10 @@ class SmoothResNet(nn.Module):
 def keydream_smooth_s(pretrained: bool = False, **options: object) -> SmoothResNet:
     """The first starter tower: 64x64 pixels to 256 features, 3.1 million parameters."""
     return SmoothResNet((32, 64, 128, 256), (1, 1, 2, 2))
+
+
+@register_model
+def keydream_smooth_m(pretrained: bool = False, **options: object) -> SmoothResNet:
+    """The starter tower: 64x64 pixels to 256 features, 2.7 million parameters, most of them at 8x8 places, where
+    processors multiply fastest."""
+    return SmoothResNet((32, 64, 192, 256), (0, 2, 2, 1))

@@ -44,7 +44,15 @@ def _ground(
 def sky(b: Painter, rng: np.random.Generator) -> Drawn:
     """A blue sky with clouds."""
     picture = _clouds(b, rng, b.ramp(*_sky_colours(rng)), rng.uniform(0.0, 0.5))
-    words = ("in the sky", "in a blue sky", "among the clouds", "in the blue sky with clouds", "in the clouds")
+    words = (
+        "in the sky",
+        "in a blue sky",
+        "among the clouds",
+        "in the blue sky with clouds",
+        "in the clouds",
+        "high in the sky",
+        "in the air",
+    )
     return picture, pick(rng, words), "a blue sky with clouds"
 
 
@@ -54,7 +62,18 @@ def grass(b: Painter, rng: np.random.Generator) -> Drawn:
     ground = _ground(b, rng, horizon, (0.16, 0.5, 0.14), (0.42, 0.74, 0.26))
     blades = b.noise(rng, 14, 2) * np.clip((b.v - 0.4) * 2, 0.2, 1)
     picture = b.over(_day(b, rng), b.below(horizon), ground * (1 + 0.28 * blades)[..., None])
-    words = ("in the grass", "on the grass", "in a meadow", "in a green field", "on a lawn", "in a field")
+    words = (
+        "in the grass",
+        "on the grass",
+        "in a meadow",
+        "in a green field",
+        "on a lawn",
+        "in a field",
+        "on a meadow",
+        "in the park",
+        "in a park",
+        "in the countryside",
+    )
     return picture, pick(rng, words), "a green meadow under a blue sky"
 
 
@@ -74,7 +93,16 @@ def flowers(b: Painter, rng: np.random.Generator) -> Drawn:
     for colour in ((0.95, 0.25, 0.3), (0.98, 0.85, 0.2), (0.95, 0.6, 0.85), (1.0, 1.0, 1.0)):
         ground = b.sprinkle(rng, ground, int(rng.integers(8, 20)), 0.016, colour)
     picture = b.over(_day(b, rng), b.below(horizon), ground)
-    words = ("in a field of flowers", "among flowers", "in a garden", "in a flower garden", "in the flowers")
+    words = (
+        "in a field of flowers",
+        "among flowers",
+        "in a garden",
+        "in a flower garden",
+        "in the flowers",
+        "in the garden",
+        "in spring",
+        "in a flower field",
+    )
     return picture, pick(rng, words), "a field of flowers"
 
 
@@ -86,7 +114,18 @@ def sea(b: Painter, rng: np.random.Generator) -> Drawn:
     waves = np.clip(np.sin(14 / depth**0.5 + 4 * b.noise(rng, 5, 2)) - 0.55, 0, 1) * np.clip(depth * 2, 0, 1)
     water = b.over(water, waves, (0.75, 0.9, 0.98))
     picture = b.over(_day(b, rng), b.below(horizon), water)
-    words = ("in the sea", "on the sea", "in the ocean", "on the water", "on the ocean", "at sea")
+    words = (
+        "in the sea",
+        "on the sea",
+        "in the ocean",
+        "on the water",
+        "on the ocean",
+        "at sea",
+        "in the waves",
+        "on a lake",
+        "in a lake",
+        "on the waves",
+    )
     return picture, pick(rng, words), "the sea under a blue sky"
 
 
@@ -99,7 +138,17 @@ def beach(b: Painter, rng: np.random.Generator) -> Drawn:
     picture = b.over(picture, b.below(shore - 0.035), (0.97, 0.99, 1.0))
     sand = _ground(b, rng, 0.5, (0.86, 0.72, 0.46), (0.97, 0.88, 0.64)) * (1 + 0.07 * b.noise(rng, 16, 2))[..., None]
     picture = b.over(picture, b.below(shore), sand)
-    words = ("on the beach", "on a sandy beach", "at the beach", "at the seaside", "on the shore", "on the sand")
+    words = (
+        "on the beach",
+        "on a sandy beach",
+        "at the beach",
+        "at the seaside",
+        "on the shore",
+        "on the sand",
+        "by the sea",
+        "at the coast",
+        "by the ocean",
+    )
     return picture, pick(rng, words), "a sandy beach by the sea"
 
 
@@ -111,7 +160,15 @@ def desert(b: Painter, rng: np.random.Generator) -> Drawn:
         top = line + 0.14 * b.profile(rng, 2 + number) - 0.05
         side = np.clip((b.v - top) * 6 + 0.4 * np.sin(b.u * rng.uniform(4, 9) + rng.uniform(0, 6)), 0, 1)
         picture = b.over(picture, b.below(top), b.ramp((0.98, 0.83, 0.5), (0.8, 0.55, 0.26), side))
-    words = ("in the desert", "in a sandy desert", "among sand dunes", "in the hot desert", "in the sand")
+    words = (
+        "in the desert",
+        "in a sandy desert",
+        "among sand dunes",
+        "in the hot desert",
+        "in the sand",
+        "in the dunes",
+        "in the sahara",
+    )
     return picture, pick(rng, words), "a sandy desert"
 
 
@@ -127,7 +184,16 @@ def snow(b: Painter, rng: np.random.Generator) -> Drawn:
         picture = b.over(picture, fir, (0.16, 0.36, 0.3))
     picture = b.over(picture, b.below(horizon), _ground(b, rng, horizon, (0.82, 0.89, 0.97), (0.98, 0.99, 1.0)))
     picture = b.sprinkle(rng, picture, int(rng.integers(25, 60)), 0.012, (1.0, 1.0, 1.0))
-    words = ("in the snow", "on the snow", "in winter", "in a snowy field", "on a snowy hill")
+    words = (
+        "in the snow",
+        "on the snow",
+        "in winter",
+        "in a snowy field",
+        "on a snowy hill",
+        "in a snowy landscape",
+        "in the snowfall",
+        "in a winter landscape",
+    )
     return picture, pick(rng, words), "a snowy winter landscape"
 
 
@@ -140,7 +206,15 @@ def mountains(b: Painter, rng: np.random.Generator) -> Drawn:
         snowy = (1 - b.below(top + cap + 0.04 * b.noise(rng, 8, 1))) * b.below(top)
         picture = b.over(picture, snowy * (top < line - 0.3 * rise), (0.97, 0.98, 1.0))
     picture = b.over(picture, b.below(0.82 + 0.05 * b.profile(rng, 4)), (0.3, 0.55, 0.25))
-    words = ("in the mountains", "in front of mountains", "in the snowy mountains", "among mountains")
+    words = (
+        "in the mountains",
+        "in front of mountains",
+        "in the snowy mountains",
+        "among mountains",
+        "on a mountain",
+        "in the alps",
+        "in a mountain landscape",
+    )
     return picture, pick(rng, words), "snowy mountains"
 
 
@@ -148,7 +222,17 @@ def night(b: Painter, rng: np.random.Generator) -> Drawn:
     """A starry sky."""
     picture = b.ramp((0.01, 0.02, 0.1), np.array([0.06, 0.07, 0.28]) + rng.normal(0, 0.02, 3))
     picture = b.sprinkle(rng, picture, int(rng.integers(25, 90)), 0.011, (1.0, 1.0, 0.9))
-    words = ("on a starry night", "in a starry night", "in the night sky", "at night", "under the stars")
+    words = (
+        "on a starry night",
+        "in a starry night",
+        "in the night sky",
+        "at night",
+        "under the stars",
+        "under a starry sky",
+        "in the dark",
+        "beneath the stars",
+        "in the starry sky",
+    )
     return picture, pick(rng, words), "a starry night sky"
 
 
@@ -160,7 +244,7 @@ def moonlight(b: Painter, rng: np.random.Generator) -> Drawn:
     picture = b.over(picture, b.disc(x, y, 0.1), (0.98, 0.96, 0.82))
     picture = b.sprinkle(rng, picture, int(rng.integers(5, 20)), 0.008, (1.0, 1.0, 0.95))
     picture = b.over(picture, b.below(0.7 + 0.15 * b.profile(rng, 4)), (0.03, 0.06, 0.12))
-    words = ("in the moonlight", "under a full moon", "under the moon", "on a moonlit night")
+    words = ("in the moonlight", "under a full moon", "under the moon", "on a moonlit night", "under the full moon")
     return picture, pick(rng, words), "a full moon over dark hills"
 
 
@@ -170,7 +254,16 @@ def space(b: Painter, rng: np.random.Generator) -> Drawn:
     for colour in ((0.55, 0.15, 0.65), (0.1, 0.35, 0.75), (0.85, 0.3, 0.45)):
         picture = b.over(picture, 0.65 * np.clip(b.noise(rng, 3) * 1.6 - 0.2, 0, 1), colour)
     picture = b.sprinkle(rng, picture, int(rng.integers(30, 80)), 0.008, (1.0, 1.0, 1.0))
-    words = ("in space", "in outer space", "in the galaxy", "in a colourful galaxy", "among the stars in space")
+    words = (
+        "in space",
+        "in outer space",
+        "in the galaxy",
+        "in a colourful galaxy",
+        "among the stars in space",
+        "in the universe",
+        "in deep space",
+        "in the cosmos",
+    )
     return picture, pick(rng, words), "a colourful galaxy"
 
 
@@ -184,7 +277,16 @@ def sunset(b: Painter, rng: np.random.Generator) -> Drawn:
     if shown:
         picture = b.over(picture, b.disc(x, ground - 0.04, 0.12, 0.02), (1.0, 0.9, 0.5))
         picture = b.over(picture, b.below(ground + 0.03 * b.profile(rng, 3)), (0.2, 0.08, 0.2))
-    words = ("at sunset", "in the sunset", "in the evening", "at dawn", "in front of a sunset")
+    words = (
+        "at sunset",
+        "in the sunset",
+        "in the evening",
+        "at dawn",
+        "in front of a sunset",
+        "at dusk",
+        "at sunrise",
+        "in the evening sun",
+    )
     return picture, pick(rng, words), "a sunset sky"
 
 
@@ -200,7 +302,16 @@ def underwater(b: Painter, rng: np.random.Generator) -> Drawn:
         picture = b.over(picture, weed, (0.08, 0.42, 0.25))
     picture = b.over(picture, b.below(0.9 + 0.07 * b.profile(rng, 4)), (0.62, 0.6, 0.42))
     picture = b.sprinkle(rng, picture, int(rng.integers(6, 25)), 0.014, (0.75, 0.96, 1.0))
-    words = ("under water", "underwater", "under the sea", "deep in the sea", "at the bottom of the sea")
+    words = (
+        "under water",
+        "underwater",
+        "under the sea",
+        "deep in the sea",
+        "at the bottom of the sea",
+        "in the deep sea",
+        "under the ocean",
+        "in the deep ocean",
+    )
     return picture, pick(rng, words), "the deep blue sea"
 
 
@@ -213,7 +324,11 @@ def rain(b: Painter, rng: np.random.Generator) -> Drawn:
     start, speed = rng.random(64)[number], rng.uniform(2.5, 4, 64)[number]
     streak = (np.abs(across % 1 - 0.5) < 0.16) & ((b.v * speed + start * 7) % 1 < 0.45)
     picture = b.over(picture, 0.7 * streak, (0.85, 0.92, 1.0))
-    return picture, pick(rng, ("in the rain", "on a rainy day", "in heavy rain", "in rainy weather")), "a rainy day"
+    return (
+        picture,
+        pick(rng, ("in the rain", "on a rainy day", "in heavy rain", "in rainy weather", "in the pouring rain")),
+        "a rainy day",
+    )
 
 
 def storm(b: Painter, rng: np.random.Generator) -> Drawn:
@@ -242,7 +357,22 @@ def forest(b: Painter, rng: np.random.Generator) -> Drawn:
         picture = b.over(picture, _trunk(b, x, wide) * (b.v > 0.12), (0.33, 0.21, 0.11))
     picture = b.over(picture, np.clip(0.45 + 1.2 * b.noise(rng, 6, 2) - 2.2 * b.v, 0, 1), (0.16, 0.46, 0.2))
     picture = b.over(picture, b.below(0.86 + 0.06 * b.profile(rng, 5)), (0.14, 0.34, 0.12))
-    return picture, pick(rng, ("in the forest", "in a forest", "in the woods", "in the jungle")), "a dark green forest"
+    return (
+        picture,
+        pick(
+            rng,
+            (
+                "in the forest",
+                "in a forest",
+                "in the woods",
+                "in the jungle",
+                "among trees",
+                "between the trees",
+                "in a jungle",
+            ),
+        ),
+        "a dark green forest",
+    )
 
 
 def autumn(b: Painter, rng: np.random.Generator) -> Drawn:
@@ -253,7 +383,14 @@ def autumn(b: Painter, rng: np.random.Generator) -> Drawn:
     for colour in ((0.85, 0.25, 0.12), (0.95, 0.6, 0.12), (0.75, 0.38, 0.1)):
         picture = b.over(picture, np.clip(0.5 + 1.6 * b.noise(rng, 7, 2) - 2.2 * b.v, 0, 1), colour)
         picture = b.sprinkle(rng, picture, int(rng.integers(6, 14)), 0.018, colour)
-    words = ("in autumn", "in an autumn forest", "among autumn leaves", "in the autumn woods")
+    words = (
+        "in autumn",
+        "in an autumn forest",
+        "among autumn leaves",
+        "in the autumn woods",
+        "in an autumn landscape",
+        "in the fall",
+    )
     return picture, pick(rng, words), "an autumn forest"
 
 
@@ -274,5 +411,5 @@ def rainbow(b: Painter, rng: np.random.Generator) -> Drawn:
         picture = b.over(picture, b.disc(x, y, size - 0.035 * number), colour)
     picture = b.over(picture, b.disc(x, y, size - 0.035 * len(bands)), inner)
     picture = b.over(picture, b.below(0.75 + 0.06 * b.profile(rng, 4)), (0.35, 0.66, 0.25))
-    words = ("under a rainbow", "in front of a rainbow", "below a rainbow", "with a rainbow behind it")
+    words = ("under a rainbow", "in front of a rainbow", "beneath a rainbow", "with a rainbow behind it")
     return picture, pick(rng, words), "a rainbow over a meadow"

@@ -32,7 +32,16 @@ def _skyline(b: Painter, rng: np.random.Generator, sky: Picture, *, lit: bool) -
 def city(b: Painter, rng: np.random.Generator) -> Drawn:
     """Buildings by day."""
     sky = b.ramp((0.45, 0.66, 0.92), (0.85, 0.92, 0.98))
-    words = ("in the city", "in a city", "in a big city", "in the town", "in front of a skyline")
+    words = (
+        "in the city",
+        "in a city",
+        "in a big city",
+        "in the town",
+        "in front of a skyline",
+        "in a town",
+        "in the streets of a city",
+        "between skyscrapers",
+    )
     return _skyline(b, rng, sky, lit=False), pick(rng, words), "a city by day"
 
 
@@ -40,7 +49,14 @@ def city_night(b: Painter, rng: np.random.Generator) -> Drawn:
     """Buildings by night, with lit windows."""
     sky = b.ramp((0.03, 0.03, 0.12), (0.22, 0.15, 0.35))
     sky = b.sprinkle(rng, sky, int(rng.integers(5, 15)), 0.007, (1.0, 1.0, 0.9))
-    words = ("in the city at night", "in a city at night", "in the streets at night", "in front of city lights")
+    words = (
+        "in the city at night",
+        "in a city at night",
+        "in the streets at night",
+        "in front of city lights",
+        "in a town at night",
+        "in a night city",
+    )
     return _skyline(b, rng, sky, lit=True), pick(rng, words), "a city at night"
 
 
@@ -55,7 +71,15 @@ def road(b: Painter, rng: np.random.Generator) -> Drawn:
     picture = b.over(picture, (across < 1) * b.below(horizon), (0.34, 0.34, 0.37))
     dashes = (across < 0.05) & (np.sin(9 / (depth + 0.12)) > 0)
     picture = b.over(picture, dashes * b.below(horizon), (0.97, 0.95, 0.85))
-    words = ("on the road", "on a road", "on the street", "on a street", "on a highway")
+    words = (
+        "on the road",
+        "on a road",
+        "on the street",
+        "on a street",
+        "on a highway",
+        "on a country road",
+        "by the road",
+    )
     return picture, pick(rng, words), "a road to the horizon"
 
 
@@ -73,7 +97,18 @@ def room(b: Painter, rng: np.random.Generator) -> Drawn:
     picture = b.over(picture, b.below(floor - 0.03), (0.97, 0.96, 0.94))
     boards = np.where((b.u - 0.5) / (b.v + 0.2) * 9 % 1 < 0.07, 0.8, 1.0)[..., None]
     picture = b.over(picture, b.below(floor), boards * np.array((0.66, 0.44, 0.26), np.float32))
-    words = ("in a room", "at home", "indoors", "in the living room", "in a house")
+    words = (
+        "in a room",
+        "at home",
+        "indoors",
+        "in the living room",
+        "in a house",
+        "in a living room",
+        "in a bedroom",
+        "in the kitchen",
+        "inside a house",
+        "in a kitchen",
+    )
     return picture, pick(rng, words), "a room with a window"
 
 
@@ -86,7 +121,15 @@ def table(b: Painter, rng: np.random.Generator) -> Drawn:
     wood = np.array((0.62, 0.4, 0.22), np.float32) * (1 + grain)[..., None]
     picture = b.over(picture, b.below(edge), wood)
     picture = b.over(picture, b.below(edge) * (1 - b.below(edge + 0.035)), (0.78, 0.55, 0.33))
-    words = ("on a table", "on a wooden table", "on the table", "on a desk")
+    words = (
+        "on a table",
+        "on a wooden table",
+        "on the table",
+        "on a desk",
+        "on a kitchen table",
+        "on a wooden desk",
+        "on a shelf",
+    )
     return picture, pick(rng, words), "a wooden table"
 
 
@@ -98,7 +141,13 @@ def wall(b: Painter, rng: np.random.Generator) -> Drawn:
     brick = np.floor(across).astype(int) * 5 + row.astype(int) * 11
     tone = rng.uniform(0.85, 1.1, 64)[brick % 64][..., None] * np.array((0.7, 0.32, 0.24), np.float32)
     bricks = b.cells(across, 0.465, b.width / rows * 2) * b.cells(b.v * rows, 0.44, b.side / rows)
-    words = ("in front of a brick wall", "on a brick wall", "against a brick wall")
+    words = (
+        "in front of a brick wall",
+        "on a brick wall",
+        "against a brick wall",
+        "in front of a wall",
+        "by a brick wall",
+    )
     return b.over(tone, 1 - bricks, (0.85, 0.81, 0.76)), pick(rng, words), "a brick wall"
 
 
@@ -113,7 +162,15 @@ def stage(b: Painter, rng: np.random.Generator) -> Drawn:
     beam = np.clip((0.06 + 0.26 * b.v - np.abs(b.u - 0.5)) * 8, 0, 1) * 0.35 * opening
     picture = b.over(picture, beam, (1.0, 0.95, 0.75))
     picture = b.over(picture, b.below(0.82), (0.5, 0.32, 0.18))
-    words = ("on a stage", "on stage", "in a theatre", "in front of red curtains")
+    words = (
+        "on a stage",
+        "on stage",
+        "in a theatre",
+        "in front of red curtains",
+        "in the theatre",
+        "in the circus",
+        "in front of a red curtain",
+    )
     return picture, pick(rng, words), "a stage with red curtains"
 
 
@@ -123,5 +180,14 @@ def fire(b: Painter, rng: np.random.Generator) -> Drawn:
     for colour, height in (((0.85, 0.18, 0.05), 0.9), ((0.98, 0.5, 0.08), 0.62), ((1.0, 0.85, 0.3), 0.36)):
         tongues = 1 - height * (0.45 + 0.55 * b.profile(rng, 7)) + 0.1 * b.noise(rng, 6, 2)
         picture = b.over(picture, np.clip((b.v - tongues) * 12, 0, 1), colour)
-    words = ("in the fire", "in flames", "on fire", "in front of flames", "surrounded by flames")
+    words = (
+        "in the fire",
+        "in flames",
+        "on fire",
+        "in front of flames",
+        "surrounded by flames",
+        "in a fire",
+        "in burning flames",
+        "in hell",
+    )
     return picture, pick(rng, words), "burning flames"

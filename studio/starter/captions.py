@@ -180,12 +180,115 @@ class Words:
     style: str
 
 
-_FRONTS = ("", "", "", "", "a picture of ", "a drawing of ", "an image of ", "a painting of ", "an illustration of ")
+_MEDIA = (
+    "a picture",
+    "a drawing",
+    "an image",
+    "a painting",
+    "an illustration",
+    "a photo",
+    "a photograph",
+    "a watercolour",
+    "a sketch",
+    "a cartoon",
+    "an icon",
+    "a print",
+)
+FRONTS = (*("",) * 7, *(f"{medium} of " for medium in _MEDIA))
+"""What may stand before a caption; most often nothing does."""
+
+ADJECTIVES = [
+    "beautiful",
+    "cute",
+    "little",
+    "lonely",
+    "happy",
+    "sad",
+    "old",
+    "young",
+    "tiny",
+    "huge",
+    "giant",
+    "lovely",
+    "pretty",
+    "funny",
+    "strange",
+    "magical",
+    "mysterious",
+    "colourful",
+    "bright",
+    "shiny",
+    "glowing",
+    "golden",
+    "silver",
+    "wooden",
+    "broken",
+    "fresh",
+    "delicious",
+    "tasty",
+    "wild",
+    "friendly",
+    "angry",
+    "scary",
+    "fast",
+    "slow",
+    "round",
+    "soft",
+    "dark",
+    "warm",
+    "cold",
+    "famous",
+    "ancient",
+    "modern",
+    "fantastic",
+    "single",
+    "simple",
+    "detailed",
+    "realistic",
+    "elegant",
+    "sleepy",
+    "hungry",
+    "brave",
+    "clever",
+    "gentle",
+    "proud",
+    "fluffy",
+    "spotted",
+    "striped",
+    "flying",
+    "dancing",
+    "smiling",
+    "sleeping",
+    "jumping",
+    "floating",
+]
+"""What is said of things and means nothing here: prompts are full of such words, and they must not confuse."""
+
+DOINGS = [
+    "sitting",
+    "standing",
+    "lying",
+    "floating",
+    "flying",
+    "swimming",
+    "sleeping",
+    "resting",
+    "hiding",
+    "waiting",
+    "walking",
+    "running",
+    "jumping",
+    "dancing",
+    "playing",
+    "alone",
+    "outside",
+]
+"""What things are said to do, likewise."""
 
 
 def sentence(rng: np.random.Generator, words: Words) -> str:
     """One caption; the same words may be said in several ways."""
-    front = _FRONTS[int(rng.integers(len(_FRONTS)))]
+    front = FRONTS[int(rng.integers(len(FRONTS)))]
     if not words.things:
         return front + words.alone
     if len(words.things) == 1:

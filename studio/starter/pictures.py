@@ -14,7 +14,7 @@ from studio.scenery.backgrounds import KINDS as BACKGROUNDS
 from studio.scenery.backgrounds import Background, Backgrounds
 from studio.scenery.colours import COLOURS, dye
 from studio.starter.artwork import STYLES, Atlas
-from studio.starter.captions import Words, many, sentence, with_article
+from studio.starter.captions import ADJECTIVES, DOINGS, Words, many, sentence, with_article
 from studio.starter.objects import Kind
 
 Drawing = Image.Image
@@ -178,9 +178,14 @@ class Pictures:
         phrase = self._phrase(rng, kind, dyed)
         if rng.random() < 0.1:
             phrase = f"small {phrase}" if size < 0.5 else f"big {phrase}" if size > 0.8 else phrase
+        if rng.random() < 0.15:
+            phrase = f"{ADJECTIVES[int(rng.integers(len(ADJECTIVES)))]} {phrase}"
+        thing = with_article(phrase)
+        if rng.random() < 0.1:
+            thing = f"{thing} {DOINGS[int(rng.integers(len(DOINGS)))]}"
         said = background.phrase if rng.random() < 0.85 else ""
         named = STYLES[style].name if rng.random() < 0.05 else ""
-        return kind, dyed, Words((with_article(phrase),), "", place, said, background.alone, named)
+        return kind, dyed, Words((thing,), "", place, said, background.alone, named)
 
     def _pair(
         self, rng: np.random.Generator, picture: npt.NDArray[np.float32], background: Background

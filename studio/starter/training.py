@@ -22,6 +22,17 @@ from safetensors import torch as safetensors
 from studio.base import atomic
 from studio.base.errors import InputError, ModelError
 
+STUMBLES = 3
+"""How often a training rolls back before it gives up."""
+
+
+class NotFinite(Exception):  # noqa: N818 (a turn that a training takes; nobody outside it sees one)
+    """A step came to values that are infinite or not a number; `names` says which."""
+
+    def __init__(self, names: tuple[str, ...]) -> None:
+        super().__init__(" and ".join(names))
+        self.names = names
+
 
 @dataclass(slots=True)
 class Run:
@@ -32,6 +43,7 @@ class Run:
         config: everything that determines the result; a checkpoint of another configuration is refused.
         step: optimiser steps done.
         seconds: time spent on them, over all sittings.
+        stumbles: how often it was rolled back.
 
     Call `resume` once, before anything else.
     """
@@ -40,6 +52,7 @@ class Run:
     config: Mapping[str, Any]
     step: int = 0
     seconds: float = 0.0
+    stumbles: int = 0
     _since: float = field(default_factory=time.monotonic)
     _file: str = ""  # of the last checkpoint; "" before there is one
     _saved: int = 0  # its step
@@ -57,7 +70,7 @@ class Run:
         try:
             data = json.loads(note.read_text("utf-8"))
             config, digest, name = dict(data["config"]), str(data["sha256"]), str(data["file"])
-            step, seconds = int(data["step"]), float(data["seconds"])
+            step, seconds, stumbles = int(data["step"]), float(data["seconds"]), int(data.get("stumbles", 0))
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(what, f"{note.name} is damaged", "Start again in another folder") from error
         wanted = json.loads(json.dumps(self.config))
@@ -74,7 +87,7 @@ class Run:
             ) from error
         if hashlib.sha256(content).hexdigest() != digest:
             raise InputError(what, f"{name} is damaged", "Start again in another folder")
-        self.step, self.seconds, self._file, self._saved = step, seconds, name, step
+        self.step, self.seconds, self.stumbles, self._file, self._saved = step, seconds, stumbles, name, step
         self._since = time.monotonic()
         return safetensors.load(content)
 
@@ -94,27 +107,45 @@ class Run:
             "config": self.config,
             "step": self.step,
             "seconds": self.seconds,
+            "stumbles": self.stumbles,
             "file": name,
             "sha256": hashlib.sha256(content).hexdigest(),
         }
         atomic.write_bytes(self.folder / "state.json", json.dumps(note).encode())
         self._file, self._saved = name, self.step
 
+    @property
+    def caution(self) -> float:
+        """What the learning rate is multiplied by: half as much after each time it was rolled back."""
+        return 0.5**self.stumbles
+
     def check_finite(self, **values: float) -> None:
-        """Do nothing, or stop a training that has lost its way, before the optimiser takes it in.
+        """Do nothing, or stop a step that has lost its way, before the optimiser takes it in.
 
         Args:
             values: what the step came to, by name ("loss", "gradient").
 
         Raises:
-            ModelError: a value is NaN or infinite; the message names it, the step, and what is kept.
+            NotFinite: a value is NaN or infinite.
         """
-        wrong = [name for name, value in values.items() if not math.isfinite(value)]
+        wrong = tuple(name for name, value in values.items() if not math.isfinite(value))
         if wrong:
+            raise NotFinite(wrong)
+
+    def stumble(self, fault: NotFinite) -> None:
+        """Take note that a step failed, and must be rolled back.
+
+        Raises:
+            ModelError: it happened too often; the message names the values, the step, and what is kept.
+        """
+        self.stumbles += 1
+        self.log(rolled_back_from=self.step)
+        if self.stumbles > STUMBLES:
             kept = f"The checkpoint of step {self._saved} is kept" if self._file else "There was no checkpoint yet"
             raise ModelError(
                 f"The training in {self.folder} stopped at step {self.step + 1}",
-                f"Its {' and '.join(wrong)} became infinite or not a number. {kept}",
+                f"Its {fault} became infinite or not a number, {STUMBLES} times in spite of going back and halving the "
+                f"rate. {kept}",
                 "Start again in another folder, with a lower rate or another seed",
             )
 

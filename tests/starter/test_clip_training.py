@@ -18,7 +18,7 @@ from studio.starter.pictures import NOTHING, Batch
 from studio.starter.training import Run
 
 SETTINGS = ClipSettings(
-    steps=4, batch=4, replays=2, clean=0.5, side=32, embedding=16, text_width=40, text_layers=1, context=24
+    steps=4, batch=4, replays=2, clean=0.5, side=32, embedding=16, text_width=40, text_layers=1, context=24, bank=3
 )
 
 
@@ -149,7 +149,8 @@ def test_values_that_are_not_finite_stop_it_and_keep_the_last_checkpoint(trainin
     with pytest.raises(ModelError) as caught:
         finish(spoilt, checkpoint=1)
     assert caught.value.what == f"The training in {spoilt.record.folder} stopped at step 3"
-    assert caught.value.why == "Its loss and gradient became infinite or not a number. The checkpoint of step 2 is kept"
+    assert caught.value.why.startswith("Its loss and gradient became infinite or not a number")
+    assert caught.value.why.endswith("The checkpoint of step 2 is kept")
     healthy = training()
     assert healthy.record.step == 2
     assert all(bool(torch.isfinite(value).all()) for value in healthy.whole.state_dict().values())
@@ -181,7 +182,12 @@ def test_the_text_tower_is_read_as_open_clip_reads_it(whole):
     training.model.eval()
     tokens = training.tokenizer(["a cat", "an apple in the snow", "three kittens on a red and blue gradient"])
     with torch.no_grad():
-        ours, theirs = training._encode(tokens), training.model.encode_text(tokens, normalize=True)
+        theirs = training.model.encode_text(tokens, normalize=True)
+        reduced = training._encode(tokens)
+        training.settings = replace(SETTINGS, half=False)
+        ours = training._encode(tokens)
+        training.settings = SETTINGS
+    assert torch.allclose(reduced, theirs, atol=0.05)
     assert torch.allclose(ours, theirs, atol=1e-5)
 
 
@@ -202,6 +208,20 @@ def test_every_word_of_the_captions_is_one_token(pictures):
             assert len(tokenizer.encode(word)) == 1, word
     for word in ("ants", "kittens", "apples", "hearts"):
         assert len(tokenizer.encode(word)) == 1
+
+
+def test_a_bank_of_names_holds_those_of_the_batch_and_says_which_is_whose(whole, kinds):
+    training = whole[0]
+    labels = torch.tensor([2, NOTHING, 0, 2])
+    tokens, wanted = training._bank(7, labels)
+    assert tokens.shape == (3, SETTINGS.context)
+    assert wanted[1] == NOTHING
+    assert wanted[0] == wanted[3] != wanted[2]
+    again, _ = training._bank(7, labels)
+    assert torch.equal(tokens, again)
+    alone = training.tokenizer([f"{front}an apple" for front in clip_training.FRONTS])
+    red = training.tokenizer([f"{front}a red apple" for front in clip_training.FRONTS])
+    assert tokens[wanted[0]].tolist() in [*alone.tolist(), *red.tolist()]
 
 
 def test_attacks_are_shortened_to_their_radius_each_for_itself():
@@ -253,7 +273,7 @@ def test_a_head_that_knows_has_a_lower_loss():
     right = heads.loss(features, torch.tensor([[n, NOTHING, NOTHING] for n in range(5)])).item()
     wrong = heads.loss(features, torch.tensor([[(n + 1) % 5, NOTHING, NOTHING] for n in range(5)])).item()
     assert right < 0.01
-    assert wrong > 10
+    assert wrong > 5
 
 
 def test_it_learns(training, pictures):
@@ -267,7 +287,7 @@ def test_it_learns(training, pictures):
         def batch(start: int, count: int) -> Batch:
             return batch
 
-    reports = finish(training(settings=replace(SETTINGS, steps=20, clean=1.0, rate=1e-2), source=Fixed()))
+    reports = finish(training(settings=replace(SETTINGS, steps=40, clean=1.0, rate=1e-2), source=Fixed()))
     assert reports[-1].loss < reports[0].loss / 2
     assert reports[-1].head < reports[0].head
 

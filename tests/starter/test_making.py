@@ -16,7 +16,7 @@ from studio.starter import making
 from studio.starter.clip_training import ClipSettings
 from studio.starter.vqgan_training import VqganSettings
 
-CLIP = ClipSettings(steps=2, batch=4, clean=0.5, side=32, embedding=16, text_width=40, text_layers=1, context=24)
+CLIP = ClipSettings(steps=2, batch=4, clean=0.5, side=32, embedding=16, text_width=40, text_layers=1, context=40, bank=4)
 VQGAN = VqganSettings(steps=2, batch=2, side=32, crop=16, revive=1, channels=8, codes=16, code_width=4)
 
 
@@ -35,7 +35,7 @@ def test_a_clip_is_made_measured_and_made_again_to_the_byte(tmp_path, artwork, k
     figures = make(out, tmp_path / "run", CancelToken(), told.append)
     weights = read_weights(out, name="new", expect_kind="clip", expect_sha256=figures["sha256"])
     perceptor = build_clip(weights, "cpu")
-    assert (perceptor.image_size, perceptor.dimensions, perceptor.context_length) == (32, 16, 24)
+    assert (perceptor.image_size, perceptor.dimensions, perceptor.context_length) == (32, 16, 40)
     assert perceptor.count_tokens("a kitten") == 4
     assert figures["bytes"] == out.stat().st_size
     assert figures["minutes"] >= 0

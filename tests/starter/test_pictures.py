@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from studio.scenery.backgrounds import KINDS as BACKGROUNDS
 from studio.scenery.colours import COLOURS
 from studio.starter.artwork import Atlas
+from studio.starter.captions import FRONTS
 from studio.starter.objects import Kind
 from studio.starter.pictures import NOTHING, Pictures, held_out
 
@@ -143,7 +144,8 @@ def test_every_sort_of_scene_comes(scenes, kinds):
 
 def said(caption: str) -> list[str]:
     """The words of a caption, in no order, without what may stand before it."""
-    bare = re.sub(r"^a picture of |^a drawing of |^an image of |^a painting of |^an illustration of ", "", caption)
+    front = next((front for front in FRONTS if front and caption.startswith(front)), "")
+    bare = caption.removeprefix(front)
     return sorted(bare.replace(",", "").split())
 
 

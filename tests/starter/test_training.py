@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from studio.base import atomic
 from studio.base.errors import FileError, InputError, ModelError
-from studio.starter.training import Average, Run, cosine, pack, unpack
+from studio.starter.training import STUMBLES, Average, NotFinite, Run, cosine, pack, unpack
 
 CONFIG = {"steps": 5, "rate": 0.1, "name": "x", "sizes": (1, 2)}
 
@@ -188,20 +188,32 @@ def test_finite_values_pass(folder):
 
 
 @pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf")])
-def test_a_value_that_is_not_finite_stops_the_training(folder, value):
+def test_a_value_that_is_not_finite_is_named(folder, value):
+    with pytest.raises(NotFinite) as caught:
+        Run(folder, CONFIG).check_finite(loss=1.0, gradient=value)
+    assert caught.value.names == ("gradient",)
+
+
+def test_each_stumble_halves_the_rate_until_there_were_too_many(folder):
     run = begun(folder, (1, 2))
     run.step = 4
+    fault = NotFinite(("loss", "gradient"))
+    for count in range(STUMBLES):
+        assert run.caution == 0.5**count
+        run.stumble(fault)
     with pytest.raises(ModelError) as caught:
-        run.check_finite(loss=1.0, gradient=value)
+        run.stumble(fault)
     assert caught.value.what == f"The training in {folder} stopped at step 5"
-    assert caught.value.why == "Its gradient became infinite or not a number. The checkpoint of step 2 is kept"
+    assert caught.value.why.startswith("Its loss and gradient became infinite or not a number")
+    assert caught.value.why.endswith("The checkpoint of step 2 is kept")
     assert "a lower rate" in caught.value.fix
     assert resumed(folder) == (2, 2)
 
 
 def test_without_a_checkpoint_none_is_promised(folder):
-    with pytest.raises(ModelError, match=r"Its loss and gradient became infinite .* There was no checkpoint yet"):
-        Run(folder, CONFIG).check_finite(loss=float("nan"), gradient=float("nan"))
+    run = Run(folder, CONFIG, stumbles=STUMBLES)
+    with pytest.raises(ModelError, match="There was no checkpoint yet"):
+        run.stumble(NotFinite(("loss",)))
 
 
 @given(steps=st.integers(1, 5000), warm_up=st.integers(1, 500))
