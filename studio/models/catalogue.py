@@ -1,4 +1,4 @@
-"""Which models there are: `resources/models.toml`, checked, without reading any weights."""
+"""Which models there are: `resources/models.toml`, checked, and the artist's own; no weights are read for it."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from studio.base import paths
 from studio.base.errors import ModelError
+from studio.models import own
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +22,7 @@ class Entry:
         path: where its weights lie; they may not be there.
         sha256: hex digest that the file must have.
         size: bytes of the file.
-        licence: SPDX expression, of the weights and of what they were trained on.
+        licence: SPDX expression, of the weights and of what they were trained on; empty for an artist's own.
         about: one line for the artist.
         starter: whether it ships with Keydream and stands for "" in a project.
     """
@@ -36,9 +37,21 @@ class Entry:
     starter: bool
 
 
-@functools.cache
 def entries() -> tuple[Entry, ...]:
-    """All models, in the catalogue's order.
+    """All models: those of the catalogue, in its order, then the artist's own.
+
+    Raises:
+        ModelError: the catalogue is missing or damaged.
+    """
+    listed = catalogued()
+    names = {(entry.kind, entry.name) for entry in listed}
+    mine = (Entry(o.name, o.kind, o.path, o.sha256, o.size, "", o.about, False) for o in own.known())
+    return (*listed, *(entry for entry in mine if (entry.kind, entry.name) not in names))
+
+
+@functools.cache
+def catalogued() -> tuple[Entry, ...]:
+    """The models of the catalogue alone.
 
     Raises:
         ModelError: the catalogue is missing or damaged.

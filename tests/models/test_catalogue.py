@@ -39,9 +39,9 @@ about = "The second"
 def resources(tmp_path, monkeypatch):
     """An empty folder of resources, for a catalogue of one's own."""
     monkeypatch.setattr(paths, "resources", lambda: tmp_path)
-    catalogue.entries.cache_clear()
+    catalogue.catalogued.cache_clear()
     yield tmp_path
-    catalogue.entries.cache_clear()
+    catalogue.catalogued.cache_clear()
 
 
 def test_entries_are_read_in_order(resources):
