@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 import open_clip
@@ -20,12 +20,14 @@ from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
 from studio.models import towers  # noqa: F401 (registers the tower with timm)
+from studio.models.loading import Weights, match
 from studio.scenery.backgrounds import KINDS as BACKGROUNDS
 from studio.scenery.colours import COLOURS
 from studio.score.tokens import build_tokenizer
 from studio.starter.bpe import learn_merges
 from studio.starter.captions import ADJECTIVES, DOINGS, FRONTS, many, with_article
-from studio.starter.pictures import NOTHING, Pictures
+from studio.starter.objects import Kind
+from studio.starter.pictures import NOTHING, Batch, Pictures
 from studio.starter.trainer import Trainer
 from studio.starter.training import Average, Run, cosine, pack, unpack
 
@@ -148,19 +150,56 @@ def vocabulary(pictures: Pictures, samples: int = 3000) -> list[str]:
     return learn_merges([*(pictures.caption(number) for number in range(samples)), *words], 6000)
 
 
-class ClipTraining(Trainer[Report]):
-    """A starter CLIP in training; iterate `run()`."""
+class Source(Protocol):
+    """Where training pictures come from; `studio.starter.pictures` and `studio.starter.folder` have some."""
 
-    def __init__(self, settings: ClipSettings, pictures: Pictures, folder: Path, merges: list[str]) -> None:
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the first label of a picture counts; empty where nothing is known but captions."""
+
+    def batch(self, start: int, count: int) -> Batch:
+        """Pictures number `start` to `start + count - 1`."""
+
+
+class ClipTraining(Trainer[Report]):
+    """A starter CLIP in training; iterate `run()`.
+
+    Args:
+        settings: how; where it goes on from a model, that one's architecture counts.
+        pictures: what it sees.
+        folder: its checkpoints.
+        merges: of its vocabulary.
+        begin: weights to go on from, vocabulary and architecture with them; None begins from chance.
+        data: hex digest of what settings and `pictures` do not say by themselves, such as an artist's folder.
+
+    Raises:
+        ModelError: the weights to go on from are of no such model.
+        InputError: the folder has a checkpoint of another training.
+    """
+
+    def __init__(
+        self,
+        settings: ClipSettings,
+        pictures: Source,
+        folder: Path,
+        merges: list[str],
+        *,
+        begin: Weights | None = None,
+        data: str = "",
+    ) -> None:
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.steps = settings.steps
         self.pictures = pictures
-        self.config = configuration(settings, merges)
-        self.tokenizer = build_tokenizer({"merges": merges}, settings.context, name="starter")
+        self.config: dict[str, Any] = dict(begin.config) if begin else configuration(settings, merges)
+        self.tokenizer = build_tokenizer(
+            self.config["tokenizer"], self.config["model_cfg"]["text_cfg"]["context_length"], name="starter"
+        )
         self.model = open_clip.model.CLIP(**self.config["model_cfg"])
+        if begin:
+            match(begin.tensors, self.model, name=begin.name)
         self.model.visual.to(memory_format=torch.channels_last)
-        self.heads = Heads(settings.embedding, len(pictures.kinds))
+        self.heads = Heads(self.config["model_cfg"]["embed_dim"], len(pictures.kinds))
         self.whole = nn.ModuleDict({"model": self.model, "heads": self.heads})
         plain = [p for p in self.whole.parameters() if p.ndim < 2]
         decayed = [p for p in self.whole.parameters() if p.ndim >= 2]
@@ -172,7 +211,8 @@ class ClipTraining(Trainer[Report]):
         self.average = Average(self.whole, 0.998)
         self.mean = torch.tensor(self.config["mean"]).view(1, 3, 1, 1)
         self.std = torch.tensor(self.config["std"]).view(1, 3, 1, 1)
-        self.record = Run(folder, asdict(settings))
+        named = {"begin": begin.sha256 if begin else "", "data": data}
+        self.record = Run(folder, asdict(settings) | {key: value for key, value in named.items() if value})
         tensors = self.record.resume()
         if tensors is not None:
             self.restore(tensors)
