@@ -1,11 +1,11 @@
-"""`keydream train`: the very commands that made the shipped starter models."""
+"""`keydream train`: the very commands that made the shipped starter models; and models of an artist's own pictures."""
 
 from __future__ import annotations
 
 import json
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,10 +14,37 @@ from studio.base.errors import InputError
 from studio.cli.console import Bar, interruptible
 from studio.cli.options import Json
 
+if TYPE_CHECKING:
+    from studio.models.loading import Weights
+    from studio.starter.pictures import Pictures
+
+MODELS = ("clip", "vqgan")
+"""What can be trained."""
+
 
 def train(
-    model: Annotated[str, typer.Argument(metavar="MODEL", help="clip or vqgan.")],
-    out: Annotated[Path, typer.Option("--out", "-o", help="The weights to write, a .safetensors file.")],
+    model: Annotated[str, typer.Argument(metavar="MODEL", help=f"One of {', '.join(MODELS)}.")],
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            "--out",
+            "-o",
+            help="The weights to write, a .safetensors file; for own pictures, by default among your models.",
+        ),
+    ] = None,
+    images: Annotated[
+        Path | None,
+        typer.Option(
+            "--images",
+            help="A folder of your own pictures to learn, with captions in their names, in a .txt beside each, or in a "
+            "captions.csv.",
+        ),
+    ] = None,
+    begin: Annotated[
+        str,
+        typer.Option("--from", metavar="NAME", help="With --images: what to go on from; the starter if empty."),
+    ] = "",
+    fresh: Annotated[bool, typer.Option("--fresh", help="With --images: begin from nothing instead.")] = False,
     folder: Annotated[
         Path | None,
         typer.Option("--folder", help="Where checkpoints are kept; the same folder goes on where it stopped."),
@@ -35,37 +62,109 @@ def train(
         ),
     ] = None,
     threads: Annotated[
-        int, typer.Option("--threads", min=1, help="Processor threads; the shipped weights were made with 1.")
-    ] = 1,
+        int, typer.Option("--threads", min=1, help="Processor threads; the shipped weights were made with 2.")
+    ] = 2,
     as_json: Json = False,
 ) -> None:
-    """Train a starter model on captioned pictures that are drawn as it goes, and say how good it became."""
-    if model not in ("clip", "vqgan"):
-        raise InputError(f"There is no model {model!r} to train", "There are clip and vqgan", "Choose one of these")
-    if out.suffix != ".safetensors":
+    """Train a starter model on captioned pictures that are drawn as it goes, or on your own with --images.
+
+    It says how good the model became. The same command goes on where it was stopped.
+    """
+    if model not in MODELS:
         raise InputError(
-            f"{out} cannot be written", "Weights are .safetensors files", "Choose a name that ends in .safetensors"
+            f"There is no model {model!r} to train", f"There are {', '.join(MODELS)}", "Choose one of these"
         )
+    if images is None and (begin or fresh):
+        raise InputError("There are no pictures to go on with", "--from and --fresh need --images", "Name a folder")
+    out = _target(out, images, model)
     import torch
 
-    from studio.starter.clip_training import ClipSettings
-    from studio.starter.making import make_clip, make_vqgan
-    from studio.starter.vqgan_training import VqganSettings
-
     torch.set_num_threads(threads)
-    where = folder or paths.data_dir() / "training" / model
     changes: dict[str, Any] = {name: value for name, value in (("steps", steps), ("seed", seed)) if value}
-    with interruptible() as token, Bar("starting", 0) as bar:
-        if model == "clip":
-            figures = make_clip(
-                out, where, token, bar.report, artwork=artwork, settings=replace(ClipSettings(), **changes)
-            )
-        else:
-            figures = make_vqgan(
-                out, where, token, bar.report, artwork=artwork, settings=replace(VqganSettings(), **changes)
-            )
+    where = folder or paths.data_dir() / "training" / (out.stem if images else model)
+    if images is None:
+        figures = _starter(model, out, where, artwork, changes)
+    else:
+        figures = _own(model, out, where, images, begin, artwork, changes, fresh=fresh)
     if as_json:
         typer.echo(json.dumps(figures))
         return
     for name, value in figures.items():
         typer.echo(f"{name}: {value}")
+
+
+def _target(out: Path | None, images: Path | None, model: str) -> Path:
+    if out is None:
+        if images is None:
+            raise InputError("There is no place for the weights", "--out is missing", "Add -o NAME.safetensors")
+        from studio.models import own
+
+        return own.folder() / f"{images.resolve().name} {model}.safetensors"
+    if out.suffix != ".safetensors":
+        raise InputError(
+            f"{out} cannot be written", "Weights are .safetensors files", "Choose a name that ends in .safetensors"
+        )
+    return out
+
+
+def _starter(model: str, out: Path, folder: Path, artwork: Path | None, changes: dict[str, Any]) -> dict[str, Any]:
+    from studio.starter.clip_training import ClipSettings
+    from studio.starter.making import make_clip, make_vqgan
+    from studio.starter.vqgan_training import VqganSettings
+
+    with interruptible() as token, Bar("starting", 0) as bar:
+        if model == "vqgan":
+            vqgan = replace(VqganSettings(), **changes)
+            return make_vqgan(out, folder, token, bar.report, artwork=artwork, settings=vqgan)
+        clip = replace(ClipSettings(), **changes)
+        return make_clip(out, folder, token, bar.report, artwork=artwork, settings=clip)
+
+
+def _own(
+    model: str,
+    out: Path,
+    folder: Path,
+    images: Path,
+    begin: str,
+    artwork: Path | None,
+    changes: dict[str, Any],
+    *,
+    fresh: bool,
+) -> dict[str, Any]:
+    from studio.starter.making_own import CLIP, FRESH, make_own_clip
+
+    if model != "clip":
+        raise InputError(
+            f"A {model} cannot be made from your own pictures", "Only a clip can", "Use: keydream train clip"
+        )
+    settings = replace(FRESH if fresh else CLIP, **changes)
+    with interruptible() as token, Bar("starting", 0) as bar:
+        return make_own_clip(
+            out,
+            folder,
+            images,
+            token,
+            bar.report,
+            begin=None if fresh else _weights(begin),
+            drawn=_drawn(artwork, settings.side, settings.seed),
+            settings=settings,
+        )
+
+
+def _weights(name: str) -> Weights:
+    from studio.models.catalogue import find
+    from studio.models.loading import read_weights
+
+    entry = find(name, "clip")
+    return read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
+
+
+def _drawn(artwork: Path | None, side: int, seed: int) -> Pictures | None:
+    """Pictures drawn from the artwork, where it was named."""
+    if artwork is None:
+        return None
+    from studio.starter.artwork import load_atlas
+    from studio.starter.objects import read_kinds
+    from studio.starter.pictures import Pictures
+
+    return Pictures(read_kinds(), load_atlas(read_kinds(), 96, artwork), side, seed)

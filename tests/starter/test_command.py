@@ -8,12 +8,16 @@ from functools import partial
 
 import pytest
 import torch
+from PIL import Image
 
 from studio.cli import run
+from studio.models import catalogue
 from studio.models.loading import read_weights
-from studio.starter import making, vqgan_training
+from studio.starter import making, making_own, vqgan_training
+from studio.starter.clip_training import ClipSettings
 from studio.starter.vqgan_training import VqganSettings
 
+CLIP = ClipSettings(batch=4, side=32, embedding=16, text_width=40, text_layers=1, context=24, bank=2)
 TINY = VqganSettings(steps=2, batch=2, side=32, crop=16, revive=1, channels=8, codes=16, code_width=4)
 
 
@@ -31,8 +35,10 @@ def train(tmp_path, artwork):
 @pytest.mark.parametrize(
     ("arguments", "out", "said"),
     [
-        (["biggan"], "w.safetensors", ["There is no model 'biggan' to train", "clip and vqgan"]),
+        (["gan"], "w.safetensors", ["There is no model 'gan' to train", "There are clip"]),
         (["clip"], "w.ckpt", ["w.ckpt cannot be written", ".safetensors"]),
+        (["clip", "--from", "mine"], "w.safetensors", ["--from and --fresh need --images"]),
+        (["vqgan", "--images", "."], "w.safetensors", ["cannot be made from your own pictures"]),
     ],
 )
 def test_what_cannot_be_trained_or_written_is_refused_at_once(train, tmp_path, capfd, arguments, out, said):
@@ -61,3 +67,32 @@ def test_a_model_is_trained_and_its_figures_told(train, tmp_path, capfd, monkeyp
     assert read_weights(tmp_path / "w.safetensors", name="w", expect_kind="vqgan").sha256 == figures["sha256"]
     assert json.loads((tmp_path / "run" / "state.json").read_text())["step"] == 3
     assert torch.get_num_threads() == 1
+
+
+def test_the_weights_need_a_place(artwork, capfd):
+    assert run(["train", "vqgan", "--artwork", str(artwork)]) != 0
+    assert "--out is missing" in " ".join(capfd.readouterr().err.split())
+
+
+def test_own_pictures_become_a_model_among_the_others(tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("KEYDREAM_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(making_own, "FRESH", CLIP)
+    folder = tmp_path / "shades"
+    folder.mkdir()
+    for name in ("red", "blue"):
+        Image.new("RGB", (40, 40), name).save(folder / f"{name}.png")
+    assert run(["train", "clip", "--images", str(folder), "--fresh", "--steps", "2", "--json"]) == 0
+    figures = json.loads(capfd.readouterr().out)
+    assert figures["name"] == "shades clip"
+    assert (figures["pictures"], figures["settings"]["steps"]) == (2, 2)
+    assert catalogue.find("shades clip", "clip").sha256 == figures["sha256"]
+
+
+def test_own_pictures_without_captions_are_named(tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("KEYDREAM_HOME", str(tmp_path / "home"))
+    Image.new("RGB", (40, 40)).save(tmp_path / "IMG_7.png")
+    assert run(["train", "clip", "--images", str(tmp_path), "--fresh"]) == 1
+    error = " ".join(capfd.readouterr().err.split())
+    assert "IMG_7.png" in error
+    assert "captions.csv" in error
+    assert not (tmp_path / "home").exists()
