@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio.models.loading import Weights
     from studio.starter.pictures import Pictures
 
-MODELS = ("clip", "vqgan")
+MODELS = ("clip", "evaluator", "vqgan")
 """What can be trained."""
 
 
@@ -109,6 +109,7 @@ def _target(out: Path | None, images: Path | None, model: str) -> Path:
 
 def _starter(model: str, out: Path, folder: Path, artwork: Path | None, changes: dict[str, Any]) -> dict[str, Any]:
     from studio.starter.clip_training import ClipSettings
+    from studio.starter.evaluator import EVALUATOR
     from studio.starter.making import make_clip, make_vqgan
     from studio.starter.vqgan_training import VqganSettings
 
@@ -116,7 +117,7 @@ def _starter(model: str, out: Path, folder: Path, artwork: Path | None, changes:
         if model == "vqgan":
             vqgan = replace(VqganSettings(), **changes)
             return make_vqgan(out, folder, token, bar.report, artwork=artwork, settings=vqgan)
-        clip = replace(ClipSettings(), **changes)
+        clip = replace(EVALUATOR if model == "evaluator" else ClipSettings(), **changes)
         return make_clip(out, folder, token, bar.report, artwork=artwork, settings=clip)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from studio.scenery import landscapes, patterns, places
+from studio.scenery import landscapes, patterns, places, skies
 from studio.scenery.painting import Drawn, Painter, Picture
 
 
@@ -57,13 +57,13 @@ class BackgroundKind:
 KINDS = (
     BackgroundKind("plain", 5, patterns.plain),
     BackgroundKind("gradient", 1.5, patterns.gradient),
-    BackgroundKind("sky", 1.5, landscapes.sky),
+    BackgroundKind("sky", 1.5, skies.sky),
     BackgroundKind("grass", 2, landscapes.grass),
     BackgroundKind("sea", 1.5, landscapes.sea),
     BackgroundKind("desert", 1.2, landscapes.desert),
     BackgroundKind("snow", 1.5, landscapes.snow),
-    BackgroundKind("night", 1.8, landscapes.night),
-    BackgroundKind("sunset", 1.5, landscapes.sunset),
+    BackgroundKind("night", 1.8, skies.night),
+    BackgroundKind("sunset", 1.5, skies.sunset),
     BackgroundKind("underwater", 1.2, landscapes.underwater),
     BackgroundKind("forest", 1.5, landscapes.forest),
     BackgroundKind("stripes", 0.7, patterns.stripes),
@@ -74,10 +74,10 @@ KINDS = (
     BackgroundKind("hills", 0.8, landscapes.hills),
     BackgroundKind("flowers", 1, landscapes.flowers),
     BackgroundKind("mountains", 1.2, landscapes.mountains),
-    BackgroundKind("moonlight", 0.8, landscapes.moonlight),
-    BackgroundKind("space", 1.2, landscapes.space),
-    BackgroundKind("rain", 1, landscapes.rain),
-    BackgroundKind("storm", 0.8, landscapes.storm),
+    BackgroundKind("moonlight", 0.8, skies.moonlight),
+    BackgroundKind("space", 1.2, skies.space),
+    BackgroundKind("rain", 1, skies.rain),
+    BackgroundKind("storm", 0.8, skies.storm),
     BackgroundKind("autumn", 0.8, landscapes.autumn),
     BackgroundKind("rainbow", 0.7, landscapes.rainbow),
     BackgroundKind("city", 1.2, places.city),

@@ -22,6 +22,9 @@ from safetensors import torch as safetensors
 from studio.base import atomic
 from studio.base.errors import InputError, ModelError
 
+LENGTH = "steps"
+"""The one setting that may change when a training is taken up: it may be made longer or shorter as it goes."""
+
 STUMBLES = 3
 """How often a training rolls back before it gives up."""
 
@@ -40,7 +43,8 @@ class Run:
 
     Attributes:
         folder: where its checkpoints and its log lie.
-        config: everything that determines the result; a checkpoint of another configuration is refused.
+        config: everything that determines the result; a checkpoint of another configuration is refused, unless it
+            differs in `LENGTH` alone: then the schedule is another one from there on, and the log says so.
         step: optimiser steps done.
         seconds: time spent on them, over all sittings.
         stumbles: how often it was rolled back.
@@ -74,8 +78,8 @@ class Run:
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise InputError(what, f"{note.name} is damaged", "Start again in another folder") from error
         wanted = json.loads(json.dumps(self.config))
-        if config != wanted:
-            different = sorted(key for key in config.keys() | wanted.keys() if config.get(key) != wanted.get(key))
+        different = sorted(key for key in config.keys() | wanted.keys() if config.get(key) != wanted.get(key))
+        if different and different != [LENGTH]:
             raise InputError(
                 what, f"It was begun with another {', '.join(different)}", "Use another folder, or the same settings"
             )
@@ -89,6 +93,8 @@ class Run:
             raise InputError(what, f"{name} is damaged", "Start again in another folder")
         self.step, self.seconds, self.stumbles, self._file, self._saved = step, seconds, stumbles, name, step
         self._since = time.monotonic()
+        if different:
+            self.log(**{f"{LENGTH}_before": float(config[LENGTH]), LENGTH: float(wanted[LENGTH])})
         return safetensors.load(content)
 
     def save(self, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -196,17 +202,23 @@ class Average:
                     self.state[key].copy_(value)
 
 
-def pack(module: torch.nn.Module, optimiser: torch.optim.Optimizer, average: Average) -> dict[str, torch.Tensor]:
+def pack(
+    module: torch.nn.Module, optimiser: torch.optim.Optimizer, average: Average | None = None
+) -> dict[str, torch.Tensor]:
     """All tensors that a checkpoint needs, under flat names."""
     tensors = {f"module.{key}": value for key, value in module.state_dict().items()}
-    tensors |= {f"average.{key}": value for key, value in average.state.items()}
+    if average is not None:
+        tensors |= {f"average.{key}": value for key, value in average.state.items()}
     for number, state in optimiser.state_dict()["state"].items():
         tensors |= {f"optimiser.{number}.{key}": torch.as_tensor(value) for key, value in state.items()}
     return {key: value.clone() for key, value in tensors.items()}
 
 
 def unpack(
-    tensors: Mapping[str, torch.Tensor], module: torch.nn.Module, optimiser: torch.optim.Optimizer, average: Average
+    tensors: Mapping[str, torch.Tensor],
+    module: torch.nn.Module,
+    optimiser: torch.optim.Optimizer,
+    average: Average | None = None,
 ) -> None:
     """Put back what `pack` took.
 
@@ -217,7 +229,7 @@ def unpack(
         module.load_state_dict(
             {key.removeprefix("module."): value for key, value in tensors.items() if key.startswith("module.")}
         )
-        for key, value in average.state.items():
+        for key, value in average.state.items() if average is not None else ():
             value.copy_(tensors[f"average.{key}"])
     except (RuntimeError, KeyError) as error:
         raise InputError(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import pytest
 import timm
 import torch
 
-from studio.models.towers import Block, SmoothResNet
+from studio.models.towers import Attending, Block, ConvTransformer, SmoothResNet
 
 
 def tiny() -> SmoothResNet:
@@ -63,3 +64,33 @@ def test_taking_the_classifier_off_changes_nothing():
     before = tower(images)
     tower.reset_classifier(0)
     assert torch.equal(tower(images), before)
+
+
+@pytest.mark.parametrize(
+    ("name", "side", "width"),
+    [("keydream_smooth_s", 64, 256), ("keydream_smooth_m", 64, 256), ("keydream_judge_s", 48, 192)],
+)
+def test_every_starter_tower_is_known_by_name(name, side, width):
+    tower = timm.create_model(name).eval()
+    assert tower(torch.rand(1, 3, side, side)).shape == (1, width)
+
+
+def test_attention_is_what_torch_computes():
+    torch.manual_seed(5)
+    block, x = Attending(16, 4).eval(), torch.randn(2, 9, 16)
+    block.mlp = torch.nn.Sequential(torch.nn.Linear(16, 16), torch.nn.Identity())
+    torch.nn.init.zeros_(block.mlp[0].weight)
+    torch.nn.init.zeros_(block.mlp[0].bias)
+    q, k, v = block.qkv(block.norm1(x)).view(2, 9, 3, 4, 4).permute(2, 0, 3, 1, 4)
+    attended = torch.nn.functional.scaled_dot_product_attention(q, k, v).transpose(1, 2).reshape(2, 9, 16)
+    assert torch.allclose(block(x), x + block.proj(attended), atol=1e-5)
+
+
+def test_the_judges_tower_sees_every_pixel_smoothly():
+    torch.manual_seed(6)
+    tower = ConvTransformer(32, 32, 1, 4).eval()
+    images = torch.rand(2, 3, 32, 32, requires_grad=True)
+    tower(images).square().sum().backward()
+    assert tower.num_features == 32
+    assert bool(torch.isfinite(images.grad).all())
+    assert float((images.grad.abs() > 0).float().mean()) > 0.99

@@ -124,6 +124,15 @@ def test_another_configuration_is_refused_and_the_difference_named(folder):
     assert "the same settings" in caught.value.fix
 
 
+def test_a_training_may_be_made_longer_or_shorter_and_the_log_says_so(folder):
+    begun(folder)
+    assert resumed(folder, CONFIG | {"steps": 9}) == (1, 1)
+    line = json.loads((folder / "log.jsonl").read_text())
+    assert (line["step"], line["steps_before"], line["steps"]) == (1, 5, 9)
+    with pytest.raises(InputError, match="another rate, steps"):
+        resumed(folder, CONFIG | {"steps": 9, "rate": 0.2})
+
+
 def test_a_setting_more_or_less_is_another_configuration(folder):
     begun(folder)
     with pytest.raises(InputError, match="another extra"):

@@ -38,7 +38,9 @@ ELSEWHERE = {
     "scenery/painting.py": "scenery/test_backgrounds.py",
     "scenery/patterns.py": "scenery/test_backgrounds.py",
     "scenery/places.py": "scenery/test_backgrounds.py",
+    "scenery/skies.py": "scenery/test_backgrounds.py",
     "score/perceptor.py": "score/test_clip.py",  # a protocol: what is tested is what keeps it
+    "starter/evaluator.py": "starter/test_command.py",  # settings alone
     "timeline/edit.py": "timeline/test_history.py",
     "timeline/edits.py": "timeline/test_edits_keys.py",  # only gathers the modules beside it
 }
