@@ -97,6 +97,11 @@ class OpenClipPerceptor:
         if self._dtype != torch.float32:
             _lower(self._model.visual, self._dtype)
 
+    @property
+    def tower(self) -> nn.Module:
+        """The image tower, for whoever looks at its features; frozen, and not to be changed."""
+        return cast("nn.Module", self._model.visual)
+
     def embed_text(self, texts: Sequence[str]) -> Tensor:
         """Embeddings (n, d) of n texts: unit length, without gradient. Each text is computed once and remembered.
 

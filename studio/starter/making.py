@@ -10,12 +10,14 @@ from typing import Any
 from studio.base.cancel import CancelToken
 from studio.base.progress import Progress, Report
 from studio.canvas import vqgan
+from studio.models import catalogue
 from studio.models.loading import read_weights
 from studio.score import clip
 from studio.starter.artwork import load_atlas
 from studio.starter.clip_training import ClipSettings, ClipTraining, vocabulary
 from studio.starter.evaluation import clip_figures, vqgan_figures
 from studio.starter.objects import read_kinds
+from studio.starter.perceptual import PerceptualLoss
 from studio.starter.pictures import Pictures
 from studio.starter.shipping import ship
 from studio.starter.vqgan_training import VqganSettings, VqganTraining
@@ -83,10 +85,15 @@ def make_vqgan(
     artwork: Path | None = None,
     settings: VqganSettings | None = None,
 ) -> dict[str, Any]:
-    """Train a starter VQGAN into `out`; arguments and result as those of `make_clip`."""
+    """Train a starter VQGAN into `out`; arguments and result as those of `make_clip`.
+
+    The starter CLIP compares the pictures; the result names it by its SHA-256.
+    """
     settings = settings or VqganSettings()
     atlas = load_atlas(read_kinds(), _VQGAN_DRAWINGS, artwork, report)
-    training = VqganTraining(settings, Pictures(read_kinds(), atlas, settings.side, settings.seed), folder)
+    perceptual = _perceptual(settings)
+    pictures = Pictures(read_kinds(), atlas, settings.side, settings.seed)
+    training = VqganTraining(settings, pictures, folder, perceptual)
     _drive(
         (
             Progress(r.step, r.steps, f"error {r.error:.3f}, {r.psnr:.1f} dB, codes used {r.used:.0%}")
@@ -102,8 +109,18 @@ def make_vqgan(
         "bytes": out.stat().st_size,
         "minutes": round(training.record.seconds / 60, 1),
         **asdict(figures),
+        "perceptor": "" if perceptual is None else perceptual.identity,
         "settings": asdict(settings),
     }
+
+
+def _perceptual(settings: VqganSettings) -> PerceptualLoss | None:
+    """The starter CLIP, for comparing pictures, where the settings want it."""
+    if not settings.perceptual:
+        return None
+    entry = catalogue.find("", "clip")
+    weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
+    return PerceptualLoss(clip.build(weights, "cpu", "bf16" if settings.half else "fp32"))
 
 
 def _drive(progress: Iterator[Progress], report: Report) -> None:

@@ -11,13 +11,20 @@ from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import InputError
 from studio.base.progress import silent
 from studio.models.loading import read_weights
+from studio.models.towers import SmoothResNet
 from studio.score.clip import build as build_clip
 from studio.starter import making
 from studio.starter.clip_training import ClipSettings
+from studio.starter.perceptual import PerceptualLoss
 from studio.starter.vqgan_training import VqganSettings
 
-CLIP = ClipSettings(steps=2, batch=4, clean=0.5, side=32, embedding=16, text_width=40, text_layers=1, context=40, bank=4)
-VQGAN = VqganSettings(steps=2, batch=2, side=32, crop=16, revive=1, channels=8, codes=16, code_width=4)
+CLIP = ClipSettings(
+    steps=2, batch=4, clean=0.5, side=32, embedding=16, text_width=40, text_layers=1, context=40, bank=4
+)
+VQGAN = VqganSettings(
+    steps=2, batch=2, views=1, side=32, crop=16, perceptual=0, revive=1, shuffle=2, channels=8, multipliers=(1, 2, 4),
+    codes=16, code_width=4, critic=4, half=False,
+)  # fmt: skip
 
 
 @pytest.fixture(autouse=True)
@@ -62,6 +69,29 @@ def test_a_vqgan_is_made_and_measured(tmp_path, artwork):
     assert 0 < figures["error"] < 1
     assert 0 < figures["used"] <= 1
     assert (figures["pictures"], figures["side"]) == (4, 32)
+
+
+def test_pictures_are_compared_by_the_starter_clip(tmp_path, artwork, monkeypatch):
+    path = tmp_path / "clip.safetensors"
+    made = making.make_clip(path, tmp_path / "clip", CancelToken(), silent, artwork=artwork, settings=CLIP)
+    found = replace(making.catalogue.find("", "clip"), path=path, sha256=made["sha256"])
+    monkeypatch.setattr(making.catalogue, "find", lambda name, kind: found)
+    settings = replace(VQGAN, perceptual=1.0)
+    out, folder = tmp_path / "vqgan.safetensors", tmp_path / "run"
+    figures = making.make_vqgan(out, folder, CancelToken(), silent, artwork=artwork, settings=settings)
+    assert figures["perceptor"] == made["sha256"]
+    plain = making.make_vqgan(out, tmp_path / "plain", CancelToken(), silent, artwork=artwork, settings=VQGAN)
+    assert plain["perceptor"] == ""
+    assert plain["sha256"] != figures["sha256"]
+    with pytest.raises(InputError, match="another perceptor"):
+        monkeypatch.setattr(making, "_perceptual", lambda settings: PerceptualLoss(Other()))
+        making.make_vqgan(out, folder, CancelToken(), silent, artwork=artwork, settings=settings)
+
+
+class Other:
+    """Another perceptor."""
+
+    name, image_size, identity, tower = "other", 32, "other", SmoothResNet((8,), (1,))
 
 
 def test_cancelling_leaves_a_checkpoint_and_no_weights(tmp_path, artwork):
