@@ -1,8 +1,9 @@
 """Training the starter VQGAN: taming-transformers' networks, losses of pixels, of features and of a discriminator.
 
 As Esser et al. 2021 ("Taming Transformers for High-Resolution Image Synthesis"), with the starter CLIP in the place of
-LPIPS' network. There is no codebook at first, and no discriminator until late, when there are pictures to judge. Codes
-are the running means of the latents next to them (van den Oord et al. 2017, appendix A.1).
+LPIPS' network. There is no codebook at first. Features and the discriminator join late, when there are pictures to judge;
+until then pixels teach faster. Codes are the running means of the latents next to them (van den Oord et al. 2017,
+appendix A.1).
 """
 
 from __future__ import annotations
@@ -44,7 +45,7 @@ class VqganSettings:
         edges: weight of the difference between neighbouring pixels' differences.
         perceptual: weight of the distance of features.
         adversarial: weight of the discriminator, on top of the balance of Esser et al. 2021, equation 7.
-        begin: share of the steps after which there is a discriminator.
+        begin: share of the steps after which features are compared and there is a discriminator.
         free: share of the steps before there is a codebook: until then latents are decoded as they are.
         critic: channels of its first layer.
         critic_rate: its peak learning rate.
@@ -60,7 +61,7 @@ class VqganSettings:
         half: whether products are computed in bfloat16, which processors with AMX and graphics processors do fast.
     """
 
-    steps: int = 12000
+    steps: int = 10000
     batch: int = 16
     views: int = 4
     side: int = 128
@@ -69,9 +70,9 @@ class VqganSettings:
     rate: float = 1.5e-3
     commitment: float = 0.25
     edges: float = 1.0
-    perceptual: float = 0.1
+    perceptual: float = 0.2
     adversarial: float = 0.1
-    begin: float = 0.6
+    begin: float = 0.5
     free: float = 0.1
     critic: int = 32
     critic_rate: float = 4e-4
@@ -96,7 +97,7 @@ class Report:
         steps: steps in all.
         error: mean absolute error, 0..1.
         psnr: signal-to-noise ratio in dB.
-        features: distance of the features, 0..4.
+        features: distance of the features, 0..4, and 0 before they are compared.
         used: share of codes in use lately.
         judged: what the discriminator's loss is; 1 is that of one that cannot tell, and 0 stands for none yet.
         balance: how much its wish counts, before `adversarial`.
@@ -212,10 +213,11 @@ class VqganTraining(Trainer[Report]):
         difference = leaf - images
         error, square = difference.abs().mean(), difference.square().mean()
         edges = difference.diff(dim=2).abs().mean() + difference.diff(dim=3).abs().mean()
-        features = self.perceptual(leaf, images) if self.perceptual is not None else leaf.new_zeros(())
+        late = step >= settings.begin * settings.steps
+        features = self.perceptual(leaf, images) if late and self.perceptual is not None else leaf.new_zeros(())
         loss = error + 2 * square + settings.edges * edges + settings.perceptual * features
         (wish,) = torch.autograd.grad(loss, leaf)
-        judging = step >= settings.begin * settings.steps and settings.adversarial > 0
+        judging = late and settings.adversarial > 0
         counts = judged = 0.0
         if judging:
             (push,) = torch.autograd.grad(-self._judge(leaf).mean(), leaf)

@@ -78,8 +78,9 @@ def test_it_reports_and_logs_every_step(whole):
     for report in reports:
         assert 0 < report.error < 1
         assert 0 < report.psnr < 40
-        assert 0 < report.features < 4
+        assert 0 <= report.features < 4
     assert [report.used > 0 for report in reports] == [True] * 5
+    assert [report.features > 0 for report in reports] == [False, False, False, True, True]
     assert [report.judged > 0 for report in reports] == [False, False, False, True, True]
     assert [report.balance > 0 for report in reports] == [False, False, False, True, True]
     assert len((training.record.folder / "log.jsonl").read_text().splitlines()) == 5
