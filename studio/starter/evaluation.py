@@ -11,7 +11,9 @@ from torch.nn import functional
 from studio.canvas.networks import VqganModel
 from studio.score.perceptor import Perceptor
 from studio.starter.captions import with_article
-from studio.starter.pictures import Pictures
+from studio.starter.pictures import Batch, Pictures
+
+_AT_ONCE = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +23,7 @@ class ClipFigures:
     Attributes:
         first: share of captions for which their own picture ranks first among all of the test's, clean.
         attacked: the same with pictures moved away from their caption in two steps.
+        unseen: the same as `first` with pictures of pairs of thing and background that no training has drawn.
         pictures: how many pictures and captions were ranked.
         radius: how far they are moved at most, in L2 length (values in 0..1).
         named: share of nouns for which "a NOUN" finds one of its own drawings first among all drawings on white.
@@ -30,6 +33,7 @@ class ClipFigures:
 
     first: float
     attacked: float
+    unseen: float
     pictures: int
     radius: float
     named: float
@@ -37,15 +41,14 @@ class ClipFigures:
     drawings: int
 
 
-def clip_figures(perceptor: Perceptor, pictures: Pictures, *, count: int = 1000, radius: float = 1.0) -> ClipFigures:
-    """Measure a perceptor on `count` pictures of `pictures`, and on every drawing by name."""
-    batches = [pictures.batch(start, min(100, count - start)) for start in range(0, count, 100)]
-    texts = perceptor.embed_text([caption for batch in batches for caption in batch.captions])
-    clean, moved = [], []
+def clip_figures(
+    perceptor: Perceptor, pictures: Pictures, unseen: Pictures, *, count: int = 1000, radius: float = 1.0
+) -> ClipFigures:
+    """Measure a perceptor on `count` pictures of `pictures` and of `unseen`, and on every drawing by name."""
+    batches, texts = _captioned(perceptor, pictures, count)
+    moved = []
     for number, batch in enumerate(batches):
-        wanted = texts[number * 100 : number * 100 + len(batch.captions)]
-        with torch.no_grad():
-            clean.append(perceptor.embed_image(batch.images))
+        wanted = texts[number * _AT_ONCE : number * _AT_ONCE + len(batch.captions)]
         attacked = batch.images
         for _ in range(2):
             attacked = attacked.detach().requires_grad_()
@@ -54,19 +57,32 @@ def clip_figures(perceptor: Perceptor, pictures: Pictures, *, count: int = 1000,
             direction = attacked.grad / attacked.grad.flatten(1).norm(dim=1).clamp(min=1e-12).view(-1, 1, 1, 1)
             offset = attacked.detach() - radius / 2 * direction - batch.images
             attacked = (batch.images + offset).clamp(0, 1)
-        with torch.no_grad():
-            moved.append(perceptor.embed_image(attacked))
-    truth = torch.arange(count)
+        moved.append(attacked.detach())
     ranks = _named(perceptor, pictures)
+    apart, said = _captioned(perceptor, unseen, count)
     return ClipFigures(
-        first=float(((texts @ torch.cat(clean).T).argmax(1) == truth).float().mean()),
-        attacked=float(((texts @ torch.cat(moved).T).argmax(1) == truth).float().mean()),
+        first=_first(perceptor, [batch.images for batch in batches], texts),
+        attacked=_first(perceptor, moved, texts),
+        unseen=_first(perceptor, [batch.images for batch in apart], said),
         pictures=count,
         radius=radius,
         named=float((ranks == 0).mean()),
         named20=float((ranks < 20).mean()),
         drawings=pictures.drawings,
     )
+
+
+def _captioned(perceptor: Perceptor, pictures: Pictures, count: int) -> tuple[list[Batch], torch.Tensor]:
+    """The first `count` pictures in batches, and the embeddings of all their captions."""
+    batches = [pictures.batch(start, min(_AT_ONCE, count - start)) for start in range(0, count, _AT_ONCE)]
+    return batches, perceptor.embed_text([caption for batch in batches for caption in batch.captions])
+
+
+@torch.no_grad()
+def _first(perceptor: Perceptor, images: list[torch.Tensor], texts: torch.Tensor) -> float:
+    """The share of texts that rank their own picture first."""
+    scores = texts @ torch.cat([perceptor.embed_image(some) for some in images]).T
+    return float((scores.argmax(1) == torch.arange(len(texts))).float().mean())
 
 
 def _named(perceptor: Perceptor, pictures: Pictures) -> np.ndarray[tuple[int], np.dtype[np.int64]]:

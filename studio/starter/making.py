@@ -66,7 +66,9 @@ def make_clip(
     }
     digest = ship(out, "clip", training.config, tensors)
     perceptor = clip.build(read_weights(out, name=out.stem, expect_kind="clip"), "cpu")
-    figures = clip_figures(perceptor, Pictures(read_kinds(), atlas, settings.side, settings.seed + HELD_OUT))
+    test = Pictures(read_kinds(), atlas, settings.side, settings.seed + HELD_OUT)
+    unseen = Pictures(read_kinds(), atlas, settings.side, settings.seed + HELD_OUT, unseen=True)
+    figures = clip_figures(perceptor, test, unseen)
     return {
         "sha256": digest,
         "bytes": out.stat().st_size,

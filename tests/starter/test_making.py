@@ -49,7 +49,7 @@ def test_a_clip_is_made_measured_and_made_again_to_the_byte(tmp_path, artwork, k
     assert figures["settings"]["steps"] == 2
     assert figures["drawings"] == 3 * sum(len(kind.artwork) for kind in kinds)
     assert figures["pictures"] == 12
-    assert all(0 <= figures[name] <= 1 for name in ("first", "attacked", "named", "named20"))
+    assert all(0 <= figures[name] <= 1 for name in ("first", "attacked", "unseen", "named", "named20"))
     assert told[0].label == "drawing artwork"
 
     again = make(tmp_path / "again.safetensors", tmp_path / "run", CancelToken(), told.append)
