@@ -107,6 +107,7 @@ class VqganFigures:
         psnr: mean signal-to-noise ratio, in dB.
         error: mean absolute error, 0..1.
         used: share of the codes that were needed.
+        grid: how much larger the errors' steps are between two codes' pixels than inside a code's: 1 without a grid.
         pictures: how many pictures were measured.
         side: their width and height, in pixels.
     """
@@ -114,6 +115,7 @@ class VqganFigures:
     psnr: float
     error: float
     used: float
+    grid: float
     pictures: int
     side: int
 
@@ -121,7 +123,7 @@ class VqganFigures:
 @torch.no_grad()
 def vqgan_figures(model: VqganModel, pictures: Pictures, *, count: int = 200) -> VqganFigures:
     """Measure a VQGAN on `count` pictures of `pictures`."""
-    ratios, errors = [], []
+    ratios, errors, steps = [], [], []
     seen = torch.zeros(len(model.codebook), dtype=torch.bool)
     for start in range(0, count, 20):
         images = pictures.batch(start, min(20, count - start)).images
@@ -131,6 +133,24 @@ def vqgan_figures(model: VqganModel, pictures: Pictures, *, count: int = 200) ->
         squares = functional.mse_loss(again, images, reduction="none").mean((1, 2, 3))
         ratios += (-10 * squares.log10()).tolist()
         errors += (again - images).abs().mean((1, 2, 3)).tolist()
+        steps.append(_steps(again - images, model.factor) * len(images))
+    between, inside = torch.stack(steps).sum(0).tolist()
     return VqganFigures(
-        float(np.mean(ratios)), float(np.mean(errors)), float(seen.float().mean()), count, pictures.side
+        psnr=float(np.mean(ratios)),
+        error=float(np.mean(errors)),
+        used=float(seen.float().mean()),
+        grid=between / inside if inside else 1.0,
+        pictures=count,
+        side=pictures.side,
     )
+
+
+def _steps(errors: torch.Tensor, factor: int) -> torch.Tensor:
+    """How much errors (n, 3, h, w) differ between neighbours of two codes, and of the same one, on average: (2,)."""
+    between, inside = [], []
+    for turned in (errors, errors.mT):
+        steps = turned.diff(dim=3).abs()
+        border = torch.arange(1, turned.shape[3]) % factor == 0
+        between.append(steps[..., border].mean())
+        inside.append(steps[..., ~border].mean())
+    return torch.stack([torch.stack(between).mean(), torch.stack(inside).mean()])

@@ -77,6 +77,7 @@ class Shifting:
     """A VQGAN whose pictures come back lighter by `shift`, drawn with the first `used` of eight codes."""
 
     codebook = torch.zeros(8, 3)
+    factor = 2
 
     def __init__(self, shift: float, used: int) -> None:
         self._shift, self._used = shift, used
@@ -121,3 +122,15 @@ def test_what_it_draws_is_clamped_before_it_is_compared():
     figures = vqgan_figures(Shifting(9.0, 8), Grey(), count=3)
     assert 0.3 <= figures.error <= 0.8
     assert figures.used == 1
+
+
+@pytest.mark.parametrize(("between", "grid"), [(0.0, 0.0), (0.02, 1.0), (0.06, 3.0)])
+def test_a_grid_is_seen(between, grid):
+    """Errors step by 0.02 from pixel to pixel inside a code's two by two, and by `between` from one code to the next."""
+
+    class Stepping(Shifting):
+        def decode(self, latents: torch.Tensor) -> torch.Tensor:
+            wave = torch.tensor([0.0, 0.02, 0.02 + between, 0.04 + between])
+            return latents + wave + wave[:, None]
+
+    assert vqgan_figures(Stepping(0, 8), Grey(), count=3).grid == pytest.approx(grid, abs=1e-3)
