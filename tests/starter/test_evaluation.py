@@ -126,7 +126,7 @@ def test_what_it_draws_is_clamped_before_it_is_compared():
 
 @pytest.mark.parametrize(("between", "grid"), [(0.0, 0.0), (0.02, 1.0), (0.06, 3.0)])
 def test_a_grid_is_seen(between, grid):
-    """Errors step by 0.02 from pixel to pixel inside a code's two by two, and by `between` from one code to the next."""
+    """Errors step by 0.02 inside a code's two by two pixels, and by `between` from one code to the next."""
 
     class Stepping(Shifting):
         def decode(self, latents: torch.Tensor) -> torch.Tensor:
