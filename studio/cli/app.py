@@ -11,7 +11,7 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
-from studio.cli import ask, render, system, train
+from studio.cli import ask, evaluate, render, system, train
 
 app = typer.Typer(
     name="keydream",
@@ -27,6 +27,7 @@ app.command()(render.still)
 app.command()(render.export)
 app.command()(ask.score)
 app.command()(train.train)
+app.command()(evaluate.evaluate)
 app.command()(system.doctor)
 app.command()(system.schema)
 

@@ -42,6 +42,13 @@ Quality = Annotated[
 ]
 
 
+STILL_MEDIUM = "collage"
+"""What one picture is made on where nothing is said."""
+
+STILL_STEPS = 40
+"""Optimiser steps of one picture where nothing is said."""
+
+
 def render(
     project: ProjectFile,
     out: Out,
@@ -72,8 +79,11 @@ def still(
         str, typer.Argument(metavar="PROMPT", help='What to dream: "text", "text:weight", several with | between.')
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
-    medium: Annotated[str, typer.Option("--medium", help="The canvas: vqgan or pixels.")] = "vqgan",
-    steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = 200,
+    medium: Annotated[str, typer.Option("--medium", help="The canvas: collage, vqgan or pixels.")] = "",
+    start: Annotated[
+        str, typer.Option("--start", help="What it begins from: noise or collage; by default what suits the canvas.")
+    ] = "",
+    steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = STILL_STEPS,
     size: Size = "256x256",
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Another seed gives another picture of the same prompt.")
@@ -87,7 +97,7 @@ def still(
     """Dream one picture of a prompt."""
     if out.suffix.lower() != ".png":
         raise InputError(f"{out} cannot be written", "A still is a PNG picture", "Choose a name that ends in .png")
-    project = _single(prompt, medium, steps, read_size(size), seed)
+    project = single(prompt, medium, start, steps, read_size(size), seed)
     check_target(out, force=force)
     with interruptible() as token:
         plan, done = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
@@ -281,16 +291,28 @@ def _check_format(out: Path) -> None:
     choose(out, "")
 
 
-def _single(prompt: str, medium: str, steps: int, size: tuple[int, int], seed: int) -> Project:
+def single(prompt: str, medium: str, start: str, steps: int, size: tuple[int, int], seed: int) -> Project:
+    """The project of one frame that `still` renders; an empty medium is `STILL_MEDIUM`.
+
+    Raises:
+        InputError: a word or number is none that can be used.
+    """
     from studio.project.limits import SEED
-    from studio.project.model import MEDIA, Medium, Project
+    from studio.project.model import MEDIA, STARTS, Medium, Project
     from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
     from studio.timeline.prompt import parse_prompt
     from studio.timeline.time import FrameRate
     from studio.timeline.track import Keyframe, Track
 
+    medium = medium or STILL_MEDIUM
     if medium not in MEDIA:
         raise InputError(f"There is no medium {medium!r}", f"There are {', '.join(MEDIA)}", "Choose one of these")
+    if start not in STARTS:
+        raise InputError(
+            f"A picture cannot begin from {start!r}",
+            f"There are {', '.join(filter(None, STARTS))}",
+            "Choose one of these",
+        )
     if seed > SEED:
         raise InputError(f"The seed {seed} cannot be used", f"Seeds go from 0 to {SEED}", "Choose a smaller number")
     timeline = Timeline(
@@ -299,4 +321,11 @@ def _single(prompt: str, medium: str, steps: int, size: tuple[int, int], seed: i
         prompts=(PromptTrack("prompts", Track((Keyframe(0, parse_prompt(prompt)),))),),
         parameters=(ParameterTrack("steps", Track((Keyframe(0, float(steps)),))),),
     )
-    return Project(name=prompt[:60], timeline=timeline, width=size[0], height=size[1], seed=seed, medium=Medium(medium))
+    return Project(
+        name=prompt[:60],
+        timeline=timeline,
+        width=size[0],
+        height=size[1],
+        seed=seed,
+        medium=Medium(medium, start=start),
+    )

@@ -160,12 +160,18 @@ def _weights(name: str) -> Weights:
     return read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
 
 
-def _drawn(artwork: Path | None, side: int, seed: int) -> Pictures | None:
-    """Pictures drawn from the artwork, where it was named."""
-    if artwork is None:
-        return None
+def _drawn(artwork: Path | None, side: int, seed: int) -> Pictures:
+    """Pictures drawn from the artwork, where it was named, or else from the pack that ships."""
     from studio.starter.artwork import load_atlas
     from studio.starter.objects import read_kinds
+    from studio.starter.packed import from_pack
     from studio.starter.pictures import Pictures
 
-    return Pictures(read_kinds(), load_atlas(read_kinds(), 96, artwork), side, seed)
+    if artwork is None:
+        from studio.canvas.pack import read_pack
+
+        kinds, atlas = from_pack(read_pack(paths.resources() / "starter" / "noto.zip"), 96)
+    else:
+        kinds = read_kinds()
+        atlas = load_atlas(kinds, 96, artwork)
+    return Pictures(kinds, atlas, side, seed)

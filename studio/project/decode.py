@@ -88,7 +88,7 @@ class _Decoder:
             width=file.width,
             height=file.height,
             seed=file.seed,
-            medium=Medium(medium.kind, medium.model),
+            medium=Medium(medium.kind, medium.model, medium.start),
             motion=Motion(motion.mode, motion.refine, motion.border, motion.centre_x, motion.centre_y),
             perceptors=tuple(PerceptorRef(each.model, each.weight) for each in file.perceptors),
             init_image=file.init_image,

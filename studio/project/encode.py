@@ -48,7 +48,9 @@ class _Encoder:
             "height": project.height,
             "seed": project.seed,
             "medium": self._with_kept(
-                ("medium",), wire.MediumJson, {"kind": medium.kind} | _unless("", model=medium.model)
+                ("medium",),
+                wire.MediumJson,
+                {"kind": medium.kind} | _unless("", model=medium.model, start=medium.start),
             ),
             "motion": self._with_kept(
                 ("motion",),

@@ -12,8 +12,11 @@ from studio.project.canonical import JSON
 from studio.project.places import Place
 from studio.timeline.model import Timeline
 
-MEDIA = ("vqgan", "pixels")
+MEDIA = ("vqgan", "pixels", "collage")
 """The canvases a project can ask for."""
+
+STARTS = ("", "noise", "collage")
+"""What a dream can begin from: its medium's own way, bare noise, or the collage that fits the prompt best."""
 
 MODES = ("walk", "follow")
 """The motion modes: keyframes dreamed and latents between them, or every frame from the moved one before it."""
@@ -39,13 +42,16 @@ class Medium:
     Attributes:
         kind: one of `MEDIA`.
         model: name of the weights; empty means the starter that ships with Keydream. Pixels have no weights.
+        start: one of `STARTS`: what the first picture, or each keyframe of a walk, is begun from.
     """
 
     kind: str = "vqgan"
     model: str = ""
+    start: str = ""
 
     def __post_init__(self) -> None:
         _one_of("kind", self.kind, MEDIA)
+        _one_of("start", self.start, STARTS)
 
 
 @dataclass(frozen=True, slots=True)

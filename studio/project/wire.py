@@ -218,10 +218,11 @@ class TimelineJson(Json):
 
 
 class MediumJson(Json):
-    """Which canvas is dreamed on; an empty model is the starter."""
+    """Which canvas is dreamed on, and what a dream begins from; an empty model is the starter."""
 
-    kind: Literal["vqgan", "pixels"] = "vqgan"
+    kind: Literal["vqgan", "pixels", "collage"] = "vqgan"
     model: ModelName = ""
+    start: Literal["", "noise", "collage"] = ""
 
 
 class MotionJson(Json):

@@ -12,6 +12,8 @@ from torch import Tensor
 from studio.base.cancel import Cancelled, CancelToken, never
 from studio.base.errors import FileError, RenderError
 from studio.canvas.base import Canvas, State
+from studio.canvas.collage import CollageCanvas
+from studio.dream.arrange import Wish, arrange
 from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
 from studio.project.model import Project
@@ -25,6 +27,7 @@ from studio.render.store import FrameStore
 from studio.render.toolbox import Toolbox
 from studio.score.objective import Objective
 from studio.score.perceptor import Perceptor
+from studio.timeline.sample import FrameState
 
 CHECKPOINTS = "checkpoints"
 """The folder of checkpoints, inside the store's."""
@@ -71,12 +74,30 @@ class Dreamer:
         """The canvas of this render, at the size of its frames."""
         return self._toolbox.canvas(self.project, self.plan.width, self.plan.height)
 
-    def begin(self, generator: torch.Generator) -> None:
-        """Make the canvas the first picture of the project: its init image, or what `generator` draws."""
+    def begin(self, state: FrameState, generator: torch.Generator) -> None:
+        """Make the canvas the first picture for `state`.
+
+        It is the project's init image, or the collage that fits the prompts best, handed over to this medium, or what
+        `generator` draws.
+        """
         if self.project.init_image:
             self.canvas.encode(self._picture(self.project.init_image).to(self._toolbox.device))
+        elif recipe.start_of(self.project.medium) == "collage":
+            collage = self.arranged(state, generator)
+            if isinstance(self.canvas, CollageCanvas):
+                self.canvas.restore(collage.state())
+            else:
+                with torch.no_grad():
+                    self.canvas.encode(collage.image())
         else:
             self.canvas.start(generator)
+
+    def arranged(self, state: FrameState, generator: torch.Generator) -> CollageCanvas:
+        """The collage that fits the prompts of `state` best."""
+        collage = self._toolbox.collage(self.project, self.plan.width, self.plan.height)
+        wishes = [Wish(*wish) for wish in recipe.wishes(state)]
+        arrange(collage, wishes, self._perceptors, generator, self.token)
+        return collage
 
     def to_device(self, picture: Tensor) -> Tensor:
         """The picture where the canvas computes."""
@@ -166,7 +187,7 @@ class Dreamer:
     def _fresh(self, job: SolveJob | WalkJob | FollowJob) -> bool:
         """Whether the dream begins from nothing but chance."""
         first = isinstance(job, SolveJob) or (isinstance(job, FollowJob) and not job.previous)
-        return first and not self.project.init_image
+        return first and not self.project.init_image and recipe.start_of(self.project.medium) == "noise"
 
     def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
         pictures = {name: self._picture(name) for name in recipe.pictures_in(job.state)}

@@ -60,7 +60,7 @@ def _make(job: FollowJob, previous: Entry | None, dreamer: Dreamer) -> Generator
 
     def prepare() -> None:
         if previous is None:
-            dreamer.begin(generator(seed, "follow", "start"))
+            dreamer.begin(job.state, generator(seed, "follow", "start"))
         else:
             assert previous.picture is not None, "frames are stored with a picture"
             picture = dreamer.to_device(from_png(previous.picture))

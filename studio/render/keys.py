@@ -17,7 +17,7 @@ from studio.project.model import Project
 from studio.timeline.prompt import Content, Text
 from studio.timeline.sample import FrameState
 
-ALGORITHM = 1
+ALGORITHM = 2
 """Version of how pictures are made. Raise it with every change that makes other pictures from the same project."""
 
 DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")
@@ -33,12 +33,14 @@ class Identities:
 
     Attributes:
         perceptors: SHA-256 of each perceptor's weights, in the project's order; of the starter's where it names none.
-        medium: SHA-256 of the medium's weights; empty for one without.
+        medium: SHA-256 of the medium's weights, or of a collage's pack; empty for one without.
+        start: what a dream begins from, "noise" or "collage", and the SHA-256 of the pack, if of any.
         assets: asset id to SHA-256 of the picture's file, for every asset that a frame may show.
     """
 
     perceptors: tuple[str, ...]
     medium: str = ""
+    start: tuple[str, str] = ("noise", "")
     assets: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
@@ -72,6 +74,7 @@ class Hasher:
                 "algorithm": ALGORITHM,
                 "size": size,
                 "medium": [project.medium.kind, identities.medium],
+                "start": list(identities.start),
                 "perceptors": [[identity, _number(weight)] for identity, weight in perceptors],
                 "seed": project.seed,
                 "device": device,

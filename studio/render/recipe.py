@@ -9,14 +9,18 @@ from torch import Tensor
 
 from studio.dream.ladder import Stage
 from studio.dream.settings import DreamSettings
+from studio.project.model import Medium
 from studio.score.cutouts import CutoutSettings
 from studio.score.objective import ClipObjective, Objective, Range, TotalVariation
 from studio.score.perceptor import Perceptor
 from studio.score.targets import encode
-from studio.timeline.prompt import Image
+from studio.timeline.prompt import Image, Text
 from studio.timeline.sample import FrameState
 
-SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1}
+STARTS = {"pixels": "noise", "vqgan": "noise", "collage": "collage"}
+"""What a dream begins from in each medium, where the project does not say."""
+
+SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1, "collage": 0.1}
 """What the parameter smoothness = 1 means in each medium: the weight of total variation. Pixels have no notion of their
 own of what a picture is; a decoder has."""
 
@@ -76,6 +80,21 @@ def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
     """From coarse to fine, up to a canvas of `size`: shapes are found on a small canvas sooner, cheaper and whole."""
     rungs = [stage for stage in LADDER if min(size) * stage.scale >= SMALLEST_RUNG]
     return tuple(rungs) if len(rungs) > 1 else ()
+
+
+def start_of(medium: Medium) -> str:
+    """What a dream begins from: "noise" or "collage"."""
+    return medium.start or STARTS[medium.kind]
+
+
+def wishes(state: FrameState) -> tuple[tuple[str, float], ...]:
+    """The texts that a frame is to show, and how much each counts; what it is to avoid says nothing of a layout."""
+    found: dict[str, float] = {}
+    for term in state.terms:
+        content = term.end if term.mix >= 0.5 else term.start
+        if isinstance(content, Text) and term.weight > 0:
+            found[content.text] = found.get(content.text, 0.0) + term.weight
+    return tuple(found.items())
 
 
 def pictures_in(state: FrameState) -> tuple[str, ...]:

@@ -9,14 +9,18 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
+from studio.base import paths
 from studio.base.errors import AssetError
 from studio.project.assets import read_picture, resolve
 from studio.project.model import Asset, Project
 from studio.render.keys import Identities, assets_used, weights
 from studio.render.pictures import from_image
+from studio.render.recipe import start_of
 
 if TYPE_CHECKING:
     from studio.canvas.base import Canvas
+    from studio.canvas.collage import CollageCanvas
+    from studio.canvas.pack import Pack
     from studio.canvas.vqgan import VqganModel
     from studio.score.perceptor import Perceptor
 
@@ -37,6 +41,9 @@ class Toolbox(Protocol):
     def canvas(self, project: Project, width: int, height: int) -> Canvas:
         """A canvas of the project's medium."""
 
+    def collage(self, project: Project, width: int, height: int) -> CollageCanvas:
+        """An empty collage of the project's pack, to begin from."""
+
     def picture(self, project: Project, asset: str) -> Tensor:
         """A picture of the project by its id, (1, 3, H, W) in 0 to 1."""
 
@@ -53,6 +60,7 @@ class LocalToolbox:
         self._folder = project_folder
         self._perceptors: dict[str, Perceptor] = {}
         self._media: dict[str, VqganModel] = {}
+        self._packs: dict[Path, Pack] = {}
         self.device = device
 
     def identities(self, project: Project) -> Identities:
@@ -64,7 +72,11 @@ class LocalToolbox:
         """
         from studio.models.catalogue import find
 
-        medium = "" if project.medium.kind == "pixels" else find(project.medium.model, project.medium.kind).sha256
+        kind, start = project.medium.kind, start_of(project.medium)
+        pack = self._pack(project).identity if "collage" in (kind, start) else ""
+        medium = {"pixels": "", "collage": pack}.get(kind)
+        if medium is None:
+            medium = find(project.medium.model, kind).sha256
         perceptors = tuple(find(name, "clip").sha256 for name in _names(project))
         hashes = {}
         for name in assets_used(project):
@@ -78,7 +90,7 @@ class LocalToolbox:
                     f"{path}: {error.strerror or error}",
                     "Put it back, or choose another picture in its place",
                 ) from error
-        return Identities(perceptors, medium, hashes)
+        return Identities(perceptors, medium, (start, pack if start == "collage" else ""), hashes)
 
     def perceptors(self, project: Project) -> tuple[tuple[Perceptor, float], ...]:
         """See `Toolbox`.
@@ -98,9 +110,22 @@ class LocalToolbox:
             from studio.canvas.pixels import PixelCanvas
 
             return PixelCanvas(width, height, self.device)
+        if project.medium.kind == "collage":
+            return self.collage(project, width, height)
         from studio.canvas.vqgan import VqganCanvas
 
         return VqganCanvas(self._medium(project.medium.model), width, height, self.device)
+
+    def collage(self, project: Project, width: int, height: int) -> CollageCanvas:
+        """See `Toolbox`.
+
+        Raises:
+            FileError: the pack is missing.
+            InputError: it is no pack.
+        """
+        from studio.canvas.collage import CollageCanvas
+
+        return CollageCanvas(self._pack(project), width, height, self.device)
 
     def picture(self, project: Project, asset: str) -> Tensor:
         """See `Toolbox`.
@@ -121,6 +146,16 @@ class LocalToolbox:
             weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
             self._perceptors[name] = build(weights, self.device)
         return self._perceptors[name]
+
+    def _pack(self, project: Project) -> Pack:
+        """The cutouts: a collage's own folder or zip beside the project, or those that ship with Keydream."""
+        from studio.canvas.pack import read_pack
+
+        own = project.medium.model if project.medium.kind == "collage" else ""
+        path = self._folder / own if own else paths.resources() / "starter" / "noto.zip"
+        if path not in self._packs:
+            self._packs[path] = read_pack(path)
+        return self._packs[path]
 
     def _medium(self, name: str) -> VqganModel:
         if name not in self._media:

@@ -54,7 +54,7 @@ def _solve(job: SolveJob, dreamer: Dreamer) -> Generator[Event, None, State]:
     began = time.monotonic()
     seed = dreamer.project.seed
     yield from dreamer.dream(
-        job, generator(seed, "walk", "dream"), lambda: dreamer.begin(generator(seed, "walk", "start"))
+        job, generator(seed, "walk", "dream"), lambda: dreamer.begin(job.state, generator(seed, "walk", "start"))
     )
     state = dreamer.commit_solve(job.key)
     yield SolveDone(job.state.frame, job.key, time.monotonic() - began)

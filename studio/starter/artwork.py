@@ -85,7 +85,7 @@ def load_atlas(kinds: tuple[Kind, ...], side: int, folder: Path | None = None, r
         InputError: a package is not there and cannot be fetched, or no package has a drawing of a kind.
         FileError: a package is damaged, or the drawings cannot be kept.
     """
-    packages = [_find(style, folder) for style in STYLES]
+    packages = [find_package(style, folder) for style in STYLES]
     identity = hashlib.sha256(json.dumps([side, [(k.nouns, k.artwork) for k in kinds]]).encode())
     for package in packages:
         identity.update(package.name.encode())
@@ -115,10 +115,10 @@ def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Repo
         ) from error
     pictures, kind_of, style_of, names = [], [], [], []
     for style_number, package in enumerate(packages):
-        icons = _icons(package)
+        icons = read_icons(package)
         for kind_number, kind in enumerate(kinds):
             for name in kind.artwork:
-                svg = _svg(icons, name)
+                svg = svg_of(icons, name)
                 if svg is None:
                     continue
                 try:
@@ -140,7 +140,12 @@ def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Repo
     return Atlas(np.stack(pictures), np.array(kind_of), np.array(style_of), tuple(names))
 
 
-def _find(style: Style, folder: Path | None) -> Path:
+def find_package(style: Style, folder: Path | None) -> Path:
+    """The newest `.tgz` of a style in `folder`; None looks in the cache, and fetches it there.
+
+    Raises:
+        InputError: it is not there, or cannot be fetched.
+    """
     stem = style.package.removeprefix("@").replace("/", "-")
     where = folder or paths.cache_dir() / "artwork"
     found = _versions(where, stem)
@@ -184,7 +189,8 @@ def _fetch(style: Style, where: Path) -> None:
         )
 
 
-def _icons(package: Path) -> Mapping[str, Any]:
+def read_icons(package: Path) -> Mapping[str, Any]:
+    """The drawings of a package, as its icons.json has them. Raises FileError when it is damaged."""
     try:
         with tarfile.open(package) as archive:
             member = archive.extractfile("package/icons.json")
@@ -200,7 +206,8 @@ def _damaged(package: Path, why: str) -> FileError:
     return FileError(f"{package} could not be read", why, "Delete it, and let it be fetched again")
 
 
-def _svg(icons: Mapping[str, Any], name: str) -> str | None:
+def svg_of(icons: Mapping[str, Any], name: str) -> str | None:
+    """The drawing of that name as a whole SVG file; None when the package has none."""
     icon = icons["icons"].get(name)
     if icon is None and name in icons.get("aliases", {}):
         icon = icons["icons"].get(icons["aliases"][name]["parent"])

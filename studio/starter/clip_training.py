@@ -56,7 +56,7 @@ class ClipSettings:
         half: whether products are computed in bfloat16, which processors with AMX and graphics processors do fast.
     """
 
-    steps: int = 3600
+    steps: int = 3000
     batch: int = 128
     replays: int = 2
     clean: float = 0.2

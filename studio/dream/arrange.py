@@ -1,0 +1,278 @@
+"""From a prompt to a collage: what the prompt names is looked up, and what it leaves open a perceptor chooses.
+
+CLIP-CLOP (Mirowski et al. 2022) begins from random patches and lets CLIP's gradient move them. Here, the pieces, the
+background and the layout are chosen first, as the best of many collages in the perceptor's eyes, which is where most of
+a picture is decided; the gradient comes after.
+"""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from studio.base.cancel import CancelToken
+from studio.canvas.biggan_model import Scene as Place
+from studio.canvas.collage import CollageCanvas, Piece
+from studio.canvas.compositor import compose
+from studio.canvas.pack import Pack
+from studio.canvas.sprites import Sprites
+from studio.dream.cutouts import look
+from studio.dream.naming import Named, Reading, read
+from studio.scenery import scenes
+from studio.scenery.backgrounds import KINDS, Backgrounds
+from studio.scenery.scenes import Scene
+from studio.score.perceptor import Perceptor
+
+SEEDS = 96
+"""Scenes of each kind of background that may be chosen."""
+
+_UNNAMED = 6  # pieces that are tried where the prompt names none
+_SCENES = 24  # backgrounds that are tried where the prompt names one
+_EACH = 2  # backgrounds of every kind that are tried where it names none
+_LAYOUTS = 6
+_AT_ONCE = 64
+_SMALLEST = 64  # pixels at which collages are judged, or what the perceptor looks at
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5, "a pair of": 2, "some": 3}
+_RELATIONS = re.compile(r"\b(above|over|below|beneath|under|left of|right of)\b")
+_LEAST = 0.02  # by how much a tint has to please more than a cutout's own colours
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A text that a picture should show.
+
+    Attributes:
+        text: English.
+        weight: above 0; how much it counts.
+    """
+
+    text: str
+    weight: float = 1.0
+
+
+@torch.no_grad()
+def arrange(
+    canvas: CollageCanvas,
+    wishes: Sequence[Wish],
+    perceptors: Sequence[tuple[Perceptor, float]],
+    generator: torch.Generator,
+    token: CancelToken,
+) -> None:
+    """Make `canvas` the best collage that is found for what is wished.
+
+    Args:
+        canvas: of the pack to choose from, at the size of the picture.
+        wishes: without any, the canvas becomes the generator's clouds.
+        perceptors: who judges, and how much each counts; all judge the same collages.
+        generator: the only source of chance.
+        token: polled between batches.
+
+    Raises:
+        Cancelled: the token was fired.
+        InputError: a text is too long for a perceptor.
+        AssetError: a cutout cannot be drawn.
+    """
+    if not wishes:
+        canvas.start(generator)
+        return
+    chance = np.random.default_rng(int(torch.randint(2**62, (1,), generator=generator)))
+    _Arranging(canvas, wishes, perceptors, chance, token).run()
+
+
+class _Arranging:
+    """One search; see `arrange`."""
+
+    def __init__(
+        self,
+        canvas: CollageCanvas,
+        wishes: Sequence[Wish],
+        perceptors: Sequence[tuple[Perceptor, float]],
+        chance: np.random.Generator,
+        token: CancelToken,
+    ) -> None:
+        self.canvas = canvas
+        self.pack: Pack = canvas.pack
+        self.chance = chance
+        self.token = token
+        self.perceptors = perceptors
+        self.text = ", ".join(wish.text for wish in wishes)
+        self.targets = [
+            (
+                perceptor,
+                weight,
+                torch.nn.functional.normalize(
+                    sum((wish.weight * perceptor.embed_text([wish.text])[0] for wish in wishes), torch.zeros(())), dim=0
+                ),
+            )
+            for perceptor, weight in perceptors
+        ]
+        shortest = min(canvas.size)
+        side = max(_SMALLEST, *(perceptor.image_size for perceptor, _ in perceptors))
+        self.size = tuple(max(1, round(edge * side / shortest)) for edge in canvas.size)
+        self.sprites = Sprites(self.pack, keep=64)
+
+    def run(self) -> None:
+        known = list(self.pack.cutouts.values())
+        reading = read(self.text, [cutout.nouns for cutout in known], _places())
+        groups = self._groups(reading) or ([] if reading.scenes and not reading.rest else self._unnamed())
+        candidates = self._scenes(reading)
+        layouts = self._layouts(groups)
+        # first the background, with the first layout; then the layout, before the best backgrounds
+        tried = [(layouts[0], scene) for scene in candidates]
+        order = self._judge(tried).argsort(descending=True)[:3].tolist()
+        tried = [(pieces, candidates[index]) for index in order for pieces in layouts]
+        pieces, scene = tried[int(self._judge(tried).argmax())]
+        self.canvas.arrange(pieces, scene)
+
+    def _groups(self, reading: Reading) -> list[list[Piece]]:
+        """For each thing that is named, as many pieces as are asked for, in their colours and without their places."""
+        names = list(self.pack.cutouts)
+        groups = []
+        for thing in reading.things[:4]:
+            noun = self.pack.cutouts[names[thing.kind]].nouns[0]
+            same = [name for name, cutout in self.pack.cutouts.items() if cutout.nouns[0] == noun]
+            groups.append([self._coloured(self._likeliest(same), thing)] * self._count(thing))
+        return groups
+
+    def _count(self, thing: Named) -> int:
+        before = self.text.lower()[: thing.start].split()
+        words = before[-2:] if thing.colour else before[-1:]
+        return next((_NUMBERS[word] for word in words if word in _NUMBERS), 1)
+
+    def _likeliest(self, names: Sequence[str]) -> str:
+        """Of several cutouts the one that fits the whole prompt best; all seeds may have another one that fits as well."""
+        if len(names) == 1:
+            return names[0]
+        scores = sum(weight * (look(self.pack, names, p) @ target) for p, weight, target in self.targets)
+        assert isinstance(scores, Tensor)
+        near = [index for index in range(len(names)) if float(scores.max() - scores[index]) < _LEAST]
+        return names[near[int(self.chance.integers(len(near)))]]
+
+    def _coloured(self, name: str, thing: Named) -> Piece:
+        piece = Piece(name)
+        if thing.colour is None:
+            return piece
+        tinted = replace(piece, tint=thing.colour)
+        plain = torch.full((1, 3, _SMALLEST, _SMALLEST), 0.85)
+        asked = self.text.lower()[: thing.start].split()[-1] + " " + self.pack.cutouts[name].nouns[0]
+        pictures = torch.cat([self._drawn([one], plain) for one in (piece, tinted)])
+        gain = 0.0
+        for perceptor, weight, _ in self.targets:
+            scores = perceptor.embed_image(_seen(pictures, perceptor)) @ perceptor.embed_text([f"a {asked}"])[0]
+            gain += weight * float(scores[1] - scores[0])
+        return tinted if gain > _LEAST else piece
+
+    def _unnamed(self) -> list[list[Piece]]:
+        """The pieces that the perceptors like best for a prompt that names nothing in the pack: one of the first few."""
+        names = list(self.pack.cutouts)
+        scores = sum(weight * (look(self.pack, names, p) @ target) for p, weight, target in self.targets)
+        assert isinstance(scores, Tensor)
+        best = scores.topk(min(_UNNAMED, len(names))).indices.tolist()
+        plain = torch.full((1, 3, _SMALLEST, _SMALLEST), 0.85)
+        pictures = torch.cat([self._drawn([Piece(names[index])], plain) for index in best])
+        judged = self._score(pictures)
+        return [[Piece(names[best[int(judged.argmax())]])]]
+
+    def _scenes(self, reading: Reading) -> list[Scene]:
+        if reading.scenes:
+            pairs = [reading.scenes[i] for i in self.chance.permutation(len(reading.scenes))[:_SCENES]]
+            return [Scene(KINDS[kind].name, seed) for kind, seed in pairs]
+        return [Scene(kind.name, int(seed)) for kind in KINDS for seed in self.chance.integers(SEEDS, size=_EACH)]
+
+    def _layouts(self, groups: list[list[Piece]]) -> list[list[Piece]]:
+        relation = _RELATIONS.search(self.text.lower()) if len(groups) == 2 else None
+        pieces = [piece for group in groups for piece in group]
+        spots = _spots(len(pieces), relation[1] if relation else "")
+        return [[self._placed(*both) for both in zip(pieces, spots, strict=True)] for _ in range(_LAYOUTS)]
+
+    def _placed(self, piece: Piece, spot: tuple[float, float, float]) -> Piece:
+        x, y, size = spot
+        jitter = self.chance.normal(0, 1, 4)
+        return replace(
+            piece,
+            x=x + 0.03 * float(jitter[0]),
+            y=y + 0.025 * float(jitter[1]),
+            size=size * (1 + 0.06 * float(np.clip(jitter[2], -2, 2))),
+            angle=0.06 * float(np.clip(jitter[3], -2, 2)),
+        )
+
+    def _judge(self, tried: Sequence[tuple[list[Piece], Scene]]) -> Tensor:
+        """How well each collage fits: (n,)."""
+        parts = []
+        for start in range(0, len(tried), _AT_ONCE):
+            self.token.check()
+            parts.append(
+                self._score(
+                    torch.cat(
+                        [self._drawn(pieces, self._ground(scene)) for pieces, scene in tried[start : start + _AT_ONCE]]
+                    )
+                )
+            )
+        return torch.cat(parts)
+
+    def _score(self, pictures: Tensor) -> Tensor:
+        total = torch.zeros(len(pictures))
+        for perceptor, weight, target in self.targets:
+            total += weight * (perceptor.embed_image(_seen(pictures, perceptor)) @ target).cpu()
+        return total
+
+    def _ground(self, scene: Scene) -> Tensor:
+        width, height = self.size
+        return torch.from_numpy(scenes.draw(scene, width, height).picture).permute(2, 0, 1)[None].float()
+
+    def _drawn(self, pieces: Sequence[Piece], ground: Tensor) -> Tensor:
+        if not pieces:
+            return ground
+        sprites = [self.sprites.get(piece.name, 64) for piece in pieces]
+        return compose(ground, sprites, torch.tensor([piece.numbers() for piece in pieces])).clamp(0, 1)
+
+
+def _spots(count: int, relation: str) -> list[tuple[float, float, float]]:
+    """Middle and size for each piece, none upon another."""
+    if count == 0:
+        return []
+    if count == 1:
+        return [(0.5, 0.54, 0.66)]
+    if count == 2 and relation in ("above", "over"):
+        return [(0.5, 0.27, 0.46), (0.5, 0.73, 0.46)]
+    if count == 2 and relation in ("below", "beneath", "under"):
+        return [(0.5, 0.73, 0.46), (0.5, 0.27, 0.46)]
+    if count == 2:
+        pair = [(0.28, 0.56, 0.48), (0.73, 0.56, 0.48)]
+        return pair[::-1] if relation == "right of" else pair
+    if count == 3:
+        return [(0.5, 0.28, 0.42), (0.26, 0.72, 0.42), (0.74, 0.72, 0.42)]
+    columns = -(-count // 2)
+    size = min(0.4, 0.9 / columns)
+    return [((0.5 + i % columns) / columns, 0.3 if i < columns else 0.72, size) for i in range(count)]
+
+
+def _seen(pictures: Tensor, perceptor: Perceptor) -> Tensor:
+    """The middle square of pictures, at the size that a perceptor looks at."""
+    height, width = pictures.shape[-2:]
+    edge = min(height, width)
+    top, left = (height - edge) // 2, (width - edge) // 2
+    square = pictures[..., top : top + edge, left : left + edge]
+    side = perceptor.image_size
+    if edge != side:
+        square = torch.nn.functional.interpolate(square, size=(side, side), mode="bilinear", antialias=edge > side)
+    return square.to(perceptor.device)
+
+
+@functools.cache
+def _places() -> tuple[Place, ...]:
+    """The kinds of background with what their first scenes are called; cheap, since words take no pixels."""
+    brush = Backgrounds(2)
+    places = []
+    for number, kind in enumerate(KINDS):
+        drawn = [brush.draw(np.random.default_rng(seed), number) for seed in range(SEEDS)]
+        looks = tuple((one.phrase, one.alone) for one in drawn)
+        said = sorted({words for pair in looks for words in pair})
+        places.append(Place(kind.name, tuple(said), looks))
+    return tuple(places)

@@ -1,0 +1,138 @@
+"""What a prompt names outright: things, their colours, and where they are. The rest is for a perceptor to make out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from studio.canvas.biggan_model import Scene
+from studio.scenery.colours import COLOURS
+
+
+def _words(text: str) -> list[str]:
+    return text.split()
+
+
+_SILENT = frozenset(
+    _words(
+        "a an the in on at of by with under over above below beneath among between against behind before front "
+        "into onto from to and or near inside outside some its it is are was were there this that"
+    )
+)
+_VAGUE = frozenset(
+    _words(
+        "picture drawing image painting illustration photo photograph watercolour watercolor sketch cartoon icon "
+        "print style beautiful cute little small big tiny huge giant lovely pretty funny strange magical "
+        "mysterious colourful happy sad old young very one two three background"
+    )
+)
+_WORD = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A thing that a text names.
+
+    Attributes:
+        kind: which class.
+        colour: red, green, blue in 0 to 1, where the word before it is a colour; else None.
+        start: where in the text its name begins.
+    """
+
+    kind: int
+    colour: tuple[float, float, float] | None
+    start: int
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a text names.
+
+    Attributes:
+        things: in the order of the text.
+        scenes: pairs of a kind of background and one of its looks that fit the text best, equally well; perhaps none.
+        rest: words that nothing was made of.
+    """
+
+    things: tuple[Named, ...]
+    scenes: tuple[tuple[int, int], ...]
+    rest: tuple[str, ...]
+
+
+def read(text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]) -> Reading:
+    """Find the names of classes and the phrases of backgrounds in a text; longer names go before shorter ones.
+
+    Args:
+        text: English.
+        classes: what each class is called.
+        places: the kinds of background, with their phrases.
+    """
+    lowered = text.lower()
+    names = {
+        form: kind
+        for kind, nouns in reversed(list(enumerate(classes)))
+        for noun in reversed(nouns)
+        for form in _forms(noun.lower())
+    }
+    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+    colours = {colour.name: colour.rgb for colour in COLOURS}
+    things, left, at = [], [], 0
+    for match in re.finditer(rf"\b(?:{pattern})\b", lowered) if pattern else ():
+        before = _WORD.findall(lowered[at : match.start()])
+        colour = colours.get(before[-1]) if before else None
+        things.append(Named(names[match.group()], colour, match.start()))
+        left += before[:-1] if colour else before
+        at = match.end()
+    left += _WORD.findall(lowered[at:])
+    words = frozenset(left)
+    scenes, used = _scenes(words, places)
+    if not scenes:  # "a cat in the forest", where a forest is a thing too: what comes last may be where the others are
+        things, scenes, used = _set_apart(things, lowered, classes, places)
+    rest = [word for word in left if word not in used | _SILENT | _VAGUE]
+    return Reading(tuple(things), scenes, tuple(rest))
+
+
+def _set_apart(
+    things: list[Named], text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]
+) -> tuple[list[Named], tuple[tuple[int, int], ...], frozenset[str]]:
+    """Take the last thing for the background where its words are those of one, and another thing is named before it."""
+    if len(things) > 1:
+        scenes, used = _scenes(frozenset(_WORD.findall(text[things[-1].start :])), places)
+        if scenes:
+            return things[:-1], scenes, used
+    return things, (), frozenset()
+
+
+def _scenes(words: frozenset[str], places: Sequence[Scene]) -> tuple[tuple[tuple[int, int], ...], frozenset[str]]:
+    """The looks whose phrases have the most telling words, all of which are among `words`; and these words."""
+    best, found, used = 0, [], frozenset[str]()
+    for number, place in enumerate(places):
+        general = max((_fitting(phrase, words) for phrase in place.phrases), key=len, default=frozenset())
+        for look, sayings in enumerate(place.looks):
+            own = max((_fitting(phrase, words) for phrase in sayings), key=len)
+            telling = max(own, general if _everywhere(general, place) else frozenset(), key=len)
+            if telling and len(telling) >= best:
+                if len(telling) > best:
+                    best, found, used = len(telling), [], frozenset()
+                found.append((number, look))
+                used |= telling
+    return tuple(found), used
+
+
+def _fitting(phrase: str, words: frozenset[str]) -> frozenset[str]:
+    """The telling words of a phrase if all of them are there, or nothing."""
+    telling = frozenset(_WORD.findall(phrase.lower())) - _SILENT
+    return telling if telling <= words else frozenset()
+
+
+def _everywhere(words: frozenset[str], place: Scene) -> bool:
+    """Whether a phrase is of all of a kind's looks: of a kind whose looks have colours, it names those of one."""
+    colours = {colour.name for colour in COLOURS}
+    return not words & colours or len({alone for _, alone in place.looks}) == 1
+
+
+def _forms(noun: str) -> tuple[str, ...]:
+    """A noun and what may be its plural."""
+    plurals = (f"{noun}s", f"{noun}es", *((f"{noun[:-1]}ies",) if noun.endswith("y") else ()))
+    return noun, *plurals
