@@ -18,7 +18,7 @@ CELLS = 32
 LIMIT = 1.0
 """Largest magnitude of a plane's number."""
 
-_GAIN = 0.4
+_GAIN = 0.2
 _MARGIN = 1 / 512  # how far from black and white the picture stays, where tanh could not bring it back
 
 

@@ -13,7 +13,7 @@ from studio.canvas import crossing
 from studio.canvas.backdrop import Backdrop, backdrop_shapes
 from studio.canvas.base import State, check_picture, check_size, size_tensor
 from studio.canvas.clouds import clouds
-from studio.canvas.compositor import ANGLE, NUMBERS, OPACITY, SIZE, TINT, X, Y, compose
+from studio.canvas.compositor import NUMBERS, OPACITY, SIZE, TINT, X, Y, compose
 from studio.canvas.pack import Pack
 from studio.canvas.resample import resample
 from studio.canvas.sprites import Sprite, Sprites, cover
@@ -103,7 +103,9 @@ class CollageCanvas:
         """The pieces' sprites, drawn large enough for this size."""
         with torch.no_grad():
             shown = self.places()[:, SIZE].exp() * min(self.size)
-        return tuple(self._sprites.get(name, cover([float(side)])) for name, side in zip(self.names, shown, strict=True))
+        return tuple(
+            self._sprites.get(name, cover([float(side)])) for name, side in zip(self.names, shown, strict=True)
+        )
 
     def background(self) -> Tensor:
         """What lies under the pieces, (1, 3, H, W)."""

@@ -17,7 +17,7 @@ from studio.canvas.sprites import Sprite, lightness
 
 X, Y, SIZE, ANGLE, OPACITY, RED, GREEN, BLUE, TINT = range(9)
 """Of a place: the middle as shares of width and height; the logarithm of the sprite's side as a share of the picture's
-shorter side; the angle in radians, clockwise; opacity, 0 to 1; a colour, each 0 to 1; how much of it there is, 0 to 1."""
+shorter side; the angle in radians, clockwise; opacity, 0 to 1; a colour, each 0 to 1; how much of it, 0 to 1."""
 
 NUMBERS = 9
 """How many numbers a place has."""

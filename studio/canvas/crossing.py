@@ -1,4 +1,4 @@
-"""From one collage to another without a ghost: pieces that both have move, others leave and enter, the ground dissolves.
+"""From one collage to another without a ghost: pieces of both move, others leave and enter, the ground dissolves.
 
 At no moment is a place half one thing and half another. What both collages have moves, turns, grows and changes its
 colour. What only the first has shrinks and makes way to the left, while what only the second has grows in from the
@@ -59,7 +59,9 @@ def cross(names_a: Sequence[str], a: Tensor, names_b: Sequence[str], b: Tensor, 
         (names_a[i], between(a[i], b[j], t), i, j) for i, j in pairs
     ]
     found += [(name, _leaving(a[i], t, _ASIDE), i, None) for i, name in enumerate(names_a) if i not in partners_a]
-    found += [(name, _leaving(b[j], 1 - t, 1 - _ASIDE), None, j) for j, name in enumerate(names_b) if j not in partners_b]
+    found += [
+        (name, _leaving(b[j], 1 - t, 1 - _ASIDE), None, j) for j, name in enumerate(names_b) if j not in partners_b
+    ]
     # each half of the way has the order of its own end; what is not in that end lies lowest
     found.sort(key=lambda each: _rank(each[2] if t < 0.5 else each[3]))
     return Crowd(
@@ -94,7 +96,7 @@ def between(a: Tensor, b: Tensor, t: float) -> Tensor:
 
 
 def front(width: int, height: int, t: float) -> Tensor:
-    """How much of the second background there is, (1, 1, H, W): 0 or 1 nearly everywhere, along a soft front between."""
+    """How much of the second background there is, (1, 1, H, W): 0 or 1 nearly everywhere, a soft front between."""
     generator = torch.Generator().manual_seed(_SEED)
     noise = torch.zeros(1, 1, height, width)
     for octave in range(3):

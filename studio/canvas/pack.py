@@ -69,9 +69,7 @@ class Pack:
         attribution: whom to thank; likewise.
     """
 
-    def __init__(
-        self, path: Path, identity: str, files: Mapping[str, _Source], index: Mapping[str, Any]
-    ) -> None:
+    def __init__(self, path: Path, identity: str, files: Mapping[str, _Source], index: Mapping[str, Any]) -> None:
         self.path = path
         self.identity = identity
         self.licence = str(index.get("licence", ""))
@@ -114,7 +112,9 @@ def read_pack(path: Path) -> Pack:
     except FileNotFoundError as error:
         raise FileError(f"The pack {path} is missing", "There is no such file or folder", "Put it back") from error
     except OSError as error:
-        raise FileError(f"The pack {path} could not be read", error.strerror or str(error), "Check the drive") from error
+        raise FileError(
+            f"The pack {path} could not be read", error.strerror or str(error), "Check the drive"
+        ) from error
     if len(files) - (INDEX in files) == 0:
         raise InputError(
             f"There are no cutouts in {path}",
@@ -133,13 +133,15 @@ class _Source:
     archive: zipfile.ZipFile | None = None
 
     def read(self) -> bytes:
-        """All of it. Raises AssetError when it cannot be read, or is larger than `CUTOUT_BYTES` however it is packed."""
+        """All of it. Raises AssetError when it cannot be read, or unpacks to more than `CUTOUT_BYTES`."""
         what = f"The cutout {self.name} of {self.path} cannot be used"
         try:
             if self.archive is None:
                 return _bounded(self.path / self.name, CUTOUT_BYTES)
             with self.archive.open(self.name) as member:
-                data = member.read(CUTOUT_BYTES + 1)  # whatever the zip's list claims, this is the most that is unpacked
+                data = member.read(
+                    CUTOUT_BYTES + 1
+                )  # whatever the zip's list claims, this is the most that is unpacked
         except InputError as error:
             raise AssetError(what, error.why, error.fix) from error
         except Exception as error:  # a damaged zip raises almost anything: BadZipFile, zlib.error, NotImplementedError
@@ -163,7 +165,9 @@ def _in_zip(path: Path, data: bytes) -> Iterator[tuple[str, _Source]]:
         archive = zipfile.ZipFile(io.BytesIO(data))
         names = sorted({member.filename for member in archive.infolist() if _wanted(member.filename)})
     except Exception as error:  # see `_Source.read`
-        raise InputError(f"{path} is no pack", f"It is no zip file, or a damaged one ({error})", "Get it again") from error
+        raise InputError(
+            f"{path} is no pack", f"It is no zip file, or a damaged one ({error})", "Get it again"
+        ) from error
     yield from ((name, _Source(path, name, archive)) for name in _counted(path, names))
 
 
@@ -177,7 +181,9 @@ def _wanted(name: str) -> bool:
 def _counted(path: Path, names: list[str]) -> list[str]:
     if len(names) > CUTOUTS:
         raise InputError(
-            f"The pack {path} is too large", f"It has {len(names)} cutouts; the limit is {CUTOUTS}", "Choose a smaller one"
+            f"The pack {path} is too large",
+            f"It has {len(names)} cutouts; the limit is {CUTOUTS}",
+            "Choose a smaller one",
         )
     return names
 

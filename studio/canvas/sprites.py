@@ -134,9 +134,7 @@ def _rendered(data: bytes, side: int) -> Image.Image:
     """An SVG within a square of `side` pixels, mode RGBa."""
     import resvg_py
 
-    png = bytes(
-        resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=side, height=side, skip_system_fonts=True)
-    )
+    png = bytes(resvg_py.svg_to_bytes(svg_string=data.decode("utf-8"), width=side, height=side, skip_system_fonts=True))
     with Image.open(io.BytesIO(png), formats=("PNG",)) as picture:
         drawn = picture.convert("RGBA").convert("RGBa")
     square = Image.new("RGBa", (side, side))

@@ -134,7 +134,7 @@ class _Arranging:
         """For each thing that is named, as many pieces as are asked for, in their colours and without their places."""
         names = list(self.pack.cutouts)
         groups = []
-        for thing in reading.things[:4]:
+        for thing in _apart(reading.things, self.text)[:4]:
             noun = self.pack.cutouts[names[thing.kind]].nouns[0]
             same = [name for name, cutout in self.pack.cutouts.items() if cutout.nouns[0] == noun]
             groups.append([self._coloured(self._likeliest(same), thing)] * self._count(thing))
@@ -146,7 +146,7 @@ class _Arranging:
         return next((_NUMBERS[word] for word in words if word in _NUMBERS), 1)
 
     def _likeliest(self, names: Sequence[str]) -> str:
-        """Of several cutouts the one that fits the whole prompt best; all seeds may have another one that fits as well."""
+        """Of several cutouts the one that fits the whole prompt best, or another that fits as well."""
         if len(names) == 1:
             return names[0]
         scores = sum(weight * (look(self.pack, names, p) @ target) for p, weight, target in self.targets)
@@ -169,7 +169,7 @@ class _Arranging:
         return tinted if gain > _LEAST else piece
 
     def _unnamed(self) -> list[list[Piece]]:
-        """The pieces that the perceptors like best for a prompt that names nothing in the pack: one of the first few."""
+        """The piece that the perceptors like best for a prompt that names nothing in the pack."""
         names = list(self.pack.cutouts)
         scores = sum(weight * (look(self.pack, names, p) @ target) for p, weight, target in self.targets)
         assert isinstance(scores, Tensor)
@@ -231,6 +231,15 @@ class _Arranging:
             return ground
         sprites = [self.sprites.get(piece.name, 64) for piece in pieces]
         return compose(ground, sprites, torch.tensor([piece.numbers() for piece in pieces])).clamp(0, 1)
+
+
+def _apart(things: Sequence[Named], text: str) -> list[Named]:
+    """The things that are not named within the words for a place: no brick is wanted "in front of a brick wall"."""
+    lowered = text.lower()
+    phrases = {phrase for place in _places() for phrase in place.phrases if phrase in lowered}
+    spans = [found.span() for phrase in phrases for found in re.finditer(rf"\b{re.escape(phrase)}\b", lowered)]
+    free = [thing for thing in things if not any(start <= thing.start < stop for start, stop in spans)]
+    return free or list(things)
 
 
 def _spots(count: int, relation: str) -> list[tuple[float, float, float]]:

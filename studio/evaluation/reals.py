@@ -20,6 +20,11 @@ from studio.starter.captions import with_article
 _TRIED = 400  # scenes of each kind whose words are looked at
 
 
+def can_draw(prompt: Prompt, pack: Pack) -> bool:
+    """Whether there is a real picture of a prompt: its words for object and context are those that captions use."""
+    return bool(_names(prompt, pack) and _scenes(prompt.context))
+
+
 def real_pictures(prompts: Sequence[Prompt], pack: Pack, side: int, seed: int) -> Tensor:
     """One real picture of each prompt, (n, 3, side, side) in 0 to 1; another seed gives others.
 
@@ -37,7 +42,7 @@ def drawable(pack: Pack) -> tuple[str, ...]:
 
 def _real(prompt: Prompt, pack: Pack, sprites: Sprites, side: int, seed: list[int]) -> Tensor:
     rng = np.random.default_rng(seed)
-    names = [n for n, cutout in pack.cutouts.items() if prompt.object in map(with_article, cutout.nouns)]
+    names = _names(prompt, pack)
     places = _scenes(prompt.context)
     if not names or not places:
         raise InputError(
@@ -53,6 +58,10 @@ def _real(prompt: Prompt, pack: Pack, sprites: Sprites, side: int, seed: list[in
     place = torch.tensor([[x, y, np.log(size), float(rng.normal(0, 0.1)), 1.0, 0.5, 0.5, 0.5, 0.0]])
     sprite = sprites.get(names[int(rng.integers(len(names)))], 128)
     return compose(torch.from_numpy(ground).permute(2, 0, 1)[None].float(), [sprite], place.float()).clamp(0, 1)
+
+
+def _names(prompt: Prompt, pack: Pack) -> list[str]:
+    return [n for n, cutout in pack.cutouts.items() if prompt.object in map(with_article, cutout.nouns)]
 
 
 def _scenes(context: str) -> list[tuple[str, int]]:

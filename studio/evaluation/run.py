@@ -23,7 +23,7 @@ from studio.canvas.pack import Pack
 from studio.evaluation.kid import kid
 from studio.evaluation.precision import context_ranks, object_ranks, precision
 from studio.evaluation.prompts import Prompt
-from studio.evaluation.reals import drawable, real_pictures
+from studio.evaluation.reals import can_draw, drawable, real_pictures
 from studio.evaluation.sheets import contact_sheet
 from studio.render.pictures import from_image
 from studio.score.perceptor import Perceptor
@@ -67,8 +67,8 @@ def evaluate(
         judge: never one of `guides`.
         guides: the perceptors that the pictures were made with; empty when nobody knows.
         folder: for what is written.
-        pack: of the artwork that real pictures are drawn from, and other objects taken; None leaves them out, and the
-            others are the objects of the other prompts.
+        pack: of the artwork that real pictures are drawn from, of those prompts whose words captions use, and other
+            objects taken; None leaves them out, and the others are the objects of the other prompts.
         about: settings, to be kept with the figures.
         token: polled between the steps.
         report: told what is being done.
@@ -77,7 +77,7 @@ def evaluate(
         What `evaluation.json` holds.
 
     Raises:
-        InputError: the judge is a guide, pictures are missing, or there are no real ones of a prompt.
+        InputError: the judge is a guide, or pictures are missing.
         FileError: something cannot be written.
         Cancelled: the token was fired.
     """
@@ -99,11 +99,11 @@ def evaluate(
     contexts = [prompt.context for prompt in prompts]
     among = min(OTHERS, len(set(others)) - 1) + 1
 
-    def judged(name: str, pictures: Tensor) -> dict[str, Any]:
+    def judged(name: str, pictures: Tensor, said: Sequence[Prompt] = prompts) -> dict[str, Any]:
         token.check()
         report(Progress(0, 0, f"judging {name}"))
-        objects = object_ranks(judge, pictures, prompts, others, OTHERS, _SEED)
-        places = context_ranks(judge, pictures, prompts, contexts)
+        objects = object_ranks(judge, pictures, said, others, OTHERS, _SEED)
+        places = context_ranks(judge, pictures, said, contexts)
         return {
             "object": asdict(precision(objects, among)),
             "context": asdict(precision(places, len(set(contexts)))),
@@ -116,15 +116,18 @@ def evaluate(
     results["blurred"] = judged("blurred copies", _blurred(seen))
     noise = torch.randn(seen.shape, generator=generator) * _NOISE
     results["noised"] = judged("noised copies", (seen + noise).clamp(0, 1))
-    if pack:
-        reals = [real_pictures(prompts, pack, judge.image_size, seed) for seed in range(DRAWS + 1)]
-        draws = [judged("real pictures", pictures) for pictures in reals[:DRAWS]]
+    known = [number for number, prompt in enumerate(prompts) if pack and can_draw(prompt, pack)]
+    if pack and len(known) > 1:
+        said = [prompts[number] for number in known]
+        reals = [real_pictures(said, pack, judge.image_size, seed) for seed in range(DRAWS + 1)]
+        draws = [judged("real pictures", pictures, said) for pictures in reals[:DRAWS]]
         ranks = {key: [rank for draw in draws for rank in draw[key]] for key in ("object_ranks", "context_ranks")}
         results["real"] = {
             "object": asdict(precision(ranks["object_ranks"], among)),
             "context": asdict(precision(ranks["context_ranks"], len(set(contexts)))),
+            "prompts": len(known),
         }
-        results["kid"] = _distances(judge, seen, reals)
+        results["kid"] = _distances(judge, seen[known], reals)
     seconds = [one.seconds for one in made if one.seconds is not None]
     data = {
         "keydream": __version__,

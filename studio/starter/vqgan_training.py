@@ -1,7 +1,7 @@
 """Training the starter VQGAN: taming-transformers' networks, losses of pixels, of features and of a discriminator.
 
 As Esser et al. 2021 ("Taming Transformers for High-Resolution Image Synthesis"), with the starter CLIP in the place of
-LPIPS' network. There is no codebook at first. Features and the discriminator join late, when there are pictures to judge;
+LPIPS' network. There is no codebook at first. Features and the discriminator join late, with pictures to judge;
 until then pixels teach faster. Codes are the running means of the latents next to them (van den Oord et al. 2017,
 appendix A.1).
 """
