@@ -169,7 +169,7 @@ class BigGanModel:
         if classes.ndim == 2:
             classes = classes[:, None].expand(-1, self.layers, -1)
         noise = noise.clamp(-2 * truncation, 2 * truncation)
-        looks = self.config.looks, PLACE, TINT, len(self.config.places[0].looks)
+        looks = [self.config.looks, PLACE, TINT, len(self.config.places[0].looks)]
         look, place, tint, scene = torch.split(noise, looks, -1)
         things = self._choose_thing(classes, look)
         latents = Latents(things, place[:, 0], tint[:, 0], self._choose_scene(scenes, scene[:, 0]))
@@ -209,7 +209,7 @@ def build(weights: Weights, device: torch.device | str) -> BigGanModel:
         networks.to_empty(device="cpu")  # otherwise the networks stay without memory, and `match` says what is wrong
     match(weights.tensors, networks, name=weights.name)
     for slots, shape in ((networks.thing_slots, config.things), (networks.scene_slots, config.scenes)):
-        if not torch.equal(slots.unique(), torch.arange(shape.drawings)):
+        if not torch.equal(torch.unique(slots), torch.arange(shape.drawings)):
             raise _unusable(weights.name, "not every drawing has its place, or there are others than it holds")
         if len({(int(row), int(slot)) for row, slots_ in enumerate(slots) for slot in slots_}) != shape.drawings:
             raise _unusable(weights.name, "a drawing stands in two classes")

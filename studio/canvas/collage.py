@@ -82,6 +82,7 @@ class CollageCanvas:
         self._sprites = Sprites(pack, self._device)
         self._scale = torch.tensor(_SCALE, device=self._device)
         self.names: tuple[str, ...] = ()
+        self._steps: Tensor
         self.scene: Scene | None = None
         self._build(*check_size(width, height))
         self._put((), torch.zeros(0, NUMBERS))
@@ -236,7 +237,8 @@ class CollageCanvas:
 
     def _under(self, state: State) -> Tensor:
         """The background of a state, on the CPU."""
-        backdrop = Backdrop(*(int(side) for side in state["size"]), torch.device("cpu"))
+        width, height = (int(side) for side in state["size"])
+        backdrop = Backdrop(width, height, torch.device("cpu"))
         backdrop.base = state["base"].cpu()
         for index, plane in enumerate(backdrop.planes):
             plane.copy_(state[f"plane{index:02d}"])

@@ -108,7 +108,8 @@ def front(width: int, height: int, t: float) -> Tensor:
     when = (1 - _SWEEP) * even + _SWEEP * sweep
     when = (when - when.min()) / (when.max() - when.min()).clamp_min(1e-6)
     share = ((t * (1 + _SOFT) - when) / _SOFT).clamp(0, 1)
-    return share * share * (3 - 2 * share)
+    soft: Tensor = share * share * (3 - 2 * share)
+    return soft
 
 
 def _leaving(place: Tensor, t: float, aside: float) -> Tensor:

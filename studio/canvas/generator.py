@@ -116,12 +116,14 @@ class Branch(nn.Module):
         x = self.stem(maps.contiguous(memory_format=torch.channels_last))
         for number, block in enumerate(self.blocks):
             x = block(x, vectors[:, number])
-        return functional.pixel_shuffle(self.head(functional.silu(x)), 2)
+        picture: Tensor = functional.pixel_shuffle(self.head(functional.silu(x)), 2)
+        return picture
 
     def drawn(self, numbers: Tensor) -> Tensor:
         """The drawings of those numbers (n,)."""
         layers = self.shape.layers - 1
-        return self(self.maps[numbers], self.vectors[numbers][:, None].expand(-1, layers, -1))
+        picture: Tensor = self(self.maps[numbers], self.vectors[numbers][:, None].expand(-1, layers, -1))
+        return picture
 
     def mixed(self, weights: Tensor) -> Tensor:
         """What is between drawings.
@@ -129,8 +131,9 @@ class Branch(nn.Module):
         Args:
             weights: (n, layers, drawings), how much each counts in each layer; each row adds up to 1.
         """
-        maps = (weights[:, 0] @ self.maps.flatten(1)).unflatten(1, self.maps.shape[1:])
-        return self(maps, weights[:, 1:] @ self.vectors)
+        maps = (weights[:, 0] @ self.maps.flatten(1)).view(-1, *self.maps.shape[1:])
+        picture: Tensor = self(maps, weights[:, 1:] @ self.vectors)
+        return picture
 
 
 class Choice(nn.Module):

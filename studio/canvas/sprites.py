@@ -126,8 +126,8 @@ def _drawing(data: bytes, side: int, what: str) -> Tensor:
     large = min(2 * SIDE, round(side / share))
     scale = large / _GLANCE
     picture = _rendered(data, large)
-    box = tuple(round(edge * scale) for edge in (left, top, right, bottom))
-    return _tensor(_squared(picture.crop(box), side))
+    corners = round(left * scale), round(top * scale), round(right * scale), round(bottom * scale)
+    return _tensor(_squared(picture.crop(corners), side))
 
 
 def _rendered(data: bytes, side: int) -> Image.Image:

@@ -79,10 +79,8 @@ def still(
         str, typer.Argument(metavar="PROMPT", help='What to dream: "text", "text:weight", several with | between.')
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
-    medium: Annotated[str, typer.Option("--medium", help="The canvas: collage, vqgan or pixels.")] = "",
-    start: Annotated[
-        str, typer.Option("--start", help="What it begins from: noise or collage; by default what suits the canvas.")
-    ] = "",
+    medium: Annotated[str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan or pixels.")] = "",
+    start: Annotated[str, typer.Option("--start", help="What it begins from: noise, collage or biggan.")] = "",
     steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = STILL_STEPS,
     size: Size = "256x256",
     seed: Annotated[

@@ -106,7 +106,8 @@ def _set_apart(
 
 def _scenes(words: frozenset[str], places: Sequence[Scene]) -> tuple[tuple[tuple[int, int], ...], frozenset[str]]:
     """The looks whose phrases have the most telling words, all of which are among `words`; and these words."""
-    best, found, used = 0, [], frozenset[str]()
+    best, used = 0, frozenset[str]()
+    found: list[tuple[int, int]] = []
     for number, place in enumerate(places):
         general = max((_fitting(phrase, words) for phrase in place.phrases), key=len, default=frozenset())
         for look, sayings in enumerate(place.looks):

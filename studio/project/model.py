@@ -12,11 +12,11 @@ from studio.project.canonical import JSON
 from studio.project.places import Place
 from studio.timeline.model import Timeline
 
-MEDIA = ("vqgan", "pixels", "collage")
+MEDIA = ("vqgan", "pixels", "collage", "biggan")
 """The canvases a project can ask for."""
 
-STARTS = ("", "noise", "collage")
-"""What a dream can begin from: its medium's own way, bare noise, or the collage that fits the prompt best."""
+STARTS = ("", "noise", "collage", "biggan")
+"""What a dream can begin from: its medium's own way, bare noise, or what fits the prompt best in another medium."""
 
 MODES = ("walk", "follow")
 """The motion modes: keyframes dreamed and latents between them, or every frame from the moved one before it."""

@@ -220,9 +220,9 @@ class TimelineJson(Json):
 class MediumJson(Json):
     """Which canvas is dreamed on, and what a dream begins from; an empty model is the starter."""
 
-    kind: Literal["vqgan", "pixels", "collage"] = "vqgan"
+    kind: Literal["vqgan", "pixels", "collage", "biggan"] = "vqgan"
     model: ModelName = ""
-    start: Literal["", "noise", "collage"] = ""
+    start: Literal["", "noise", "collage", "biggan"] = ""
 
 
 class MotionJson(Json):

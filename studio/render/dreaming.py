@@ -12,10 +12,12 @@ from torch import Tensor
 from studio.base.cancel import Cancelled, CancelToken, never
 from studio.base.errors import FileError, RenderError
 from studio.canvas.base import Canvas, State
+from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.collage import CollageCanvas
 from studio.dream.arrange import Wish, arrange
 from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
+from studio.dream.search import judge, search
 from studio.project.model import Project
 from studio.render import recipe
 from studio.render.checkpoint import EVERY, Checkpoints, pack
@@ -27,6 +29,7 @@ from studio.render.store import FrameStore
 from studio.render.toolbox import Toolbox
 from studio.score.objective import Objective
 from studio.score.perceptor import Perceptor
+from studio.score.targets import encode
 from studio.timeline.sample import FrameState
 
 CHECKPOINTS = "checkpoints"
@@ -77,27 +80,49 @@ class Dreamer:
     def begin(self, state: FrameState, generator: torch.Generator) -> None:
         """Make the canvas the first picture for `state`.
 
-        It is the project's init image, or the collage that fits the prompts best, handed over to this medium, or what
-        `generator` draws.
+        It is the project's init image, or the collage or generator's picture that fits the prompts best, handed over to
+        this medium, or what `generator` draws.
         """
         if self.project.init_image:
             self.canvas.encode(self._picture(self.project.init_image).to(self._toolbox.device))
-        elif recipe.start_of(self.project.medium) == "collage":
-            collage = self.arranged(state, generator)
-            if isinstance(self.canvas, CollageCanvas):
-                self.canvas.restore(collage.state())
+        elif recipe.start_of(self.project.medium) != "noise":
+            begun = self.begun(state, generator)
+            if begun.kind == self.canvas.kind:
+                self.canvas.restore(begun.state())
             else:
                 with torch.no_grad():
-                    self.canvas.encode(collage.image())
+                    self.canvas.encode(begun.image())
         else:
             self.canvas.start(generator)
 
-    def arranged(self, state: FrameState, generator: torch.Generator) -> CollageCanvas:
-        """The collage that fits the prompts of `state` best."""
-        collage = self._toolbox.collage(self.project, self.plan.width, self.plan.height)
+    @property
+    def hands_over(self) -> bool:
+        """Whether dreams begin on a canvas of another kind, whose picture is handed over to this medium."""
+        medium = self.project.medium
+        return not self.project.init_image and recipe.start_of(medium) not in ("noise", medium.kind)
+
+    def beginning(self) -> CollageCanvas | BigGanCanvas:
+        """The canvas that dreams begin on, at the size of the frames."""
+        return self._toolbox.beginning(self.project, self.plan.width, self.plan.height)
+
+    def begun(self, state: FrameState, generator: torch.Generator) -> CollageCanvas | BigGanCanvas:
+        """That canvas with the picture that fits the prompts of `state` best."""
+        canvas = self.beginning()
         wishes = [Wish(*wish) for wish in recipe.wishes(state)]
-        arrange(collage, wishes, self._perceptors, generator, self.token)
-        return collage
+        if isinstance(canvas, CollageCanvas):
+            arrange(canvas, wishes, self._perceptors, generator, self.token)
+        else:
+            text = ", ".join(wish.text for wish in wishes)
+            perceptor = self._perceptors[0][0]
+            targets = [encode(state, one, self._shown(state)) for one, _ in self._perceptors]
+            judged = judge(self._perceptors, targets)
+            for found in search(canvas.model, text, judged, perceptor, generator, self.token, size=canvas.size):
+                best = found
+            canvas.adopt(best.latents)
+        return canvas
+
+    def _shown(self, state: FrameState) -> dict[str, Tensor]:
+        return {name: self._picture(name) for name in recipe.pictures_in(state)}
 
     def to_device(self, picture: Tensor) -> Tensor:
         """The picture where the canvas computes."""
@@ -190,8 +215,7 @@ class Dreamer:
         return first and not self.project.init_image and recipe.start_of(self.project.medium) == "noise"
 
     def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
-        pictures = {name: self._picture(name) for name in recipe.pictures_in(job.state)}
-        return recipe.objective(job.state, self._perceptors, self.project.medium.kind, pictures)
+        return recipe.objective(job.state, self._perceptors, self.project.medium.kind, self._shown(job.state))
 
     @cached_property
     def _perceptors(self) -> tuple[tuple[Perceptor, float], ...]:

@@ -34,14 +34,14 @@ class Identities:
     Attributes:
         perceptors: SHA-256 of each perceptor's weights, in the project's order; of the starter's where it names none.
         medium: SHA-256 of the medium's weights, or of a collage's pack; empty for one without.
-        start: what a dream begins from, "noise" or "collage", and the SHA-256 of the pack, if of any.
         assets: asset id to SHA-256 of the picture's file, for every asset that a frame may show.
+        start: what a dream begins from, "noise", "collage" or "biggan", and the SHA-256 of the pack or weights.
     """
 
     perceptors: tuple[str, ...]
     medium: str = ""
-    start: tuple[str, str] = ("noise", "")
     assets: Mapping[str, str] = field(default_factory=dict, hash=False)
+    start: tuple[str, str] = ("noise", "")
 
 
 def weights(project: Project) -> tuple[float, ...]:

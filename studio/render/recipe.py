@@ -17,10 +17,10 @@ from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
 from studio.timeline.sample import FrameState
 
-STARTS = {"pixels": "noise", "vqgan": "noise", "collage": "collage"}
+STARTS = {"pixels": "noise", "vqgan": "noise", "collage": "collage", "biggan": "biggan"}
 """What a dream begins from in each medium, where the project does not say."""
 
-SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1, "collage": 0.1}
+SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1, "collage": 0.1, "biggan": 0.0}
 """What the parameter smoothness = 1 means in each medium: the weight of total variation. Pixels have no notion of their
 own of what a picture is; a decoder has."""
 
@@ -83,7 +83,7 @@ def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
 
 
 def start_of(medium: Medium) -> str:
-    """What a dream begins from: "noise" or "collage"."""
+    """What a dream begins from: "noise", "collage" or "biggan"."""
     return medium.start or STARTS[medium.kind]
 
 

@@ -19,6 +19,8 @@ from studio.render.recipe import start_of
 
 if TYPE_CHECKING:
     from studio.canvas.base import Canvas
+    from studio.canvas.biggan import BigGanCanvas
+    from studio.canvas.biggan_model import BigGanModel
     from studio.canvas.collage import CollageCanvas
     from studio.canvas.pack import Pack
     from studio.canvas.vqgan import VqganModel
@@ -41,8 +43,8 @@ class Toolbox(Protocol):
     def canvas(self, project: Project, width: int, height: int) -> Canvas:
         """A canvas of the project's medium."""
 
-    def collage(self, project: Project, width: int, height: int) -> CollageCanvas:
-        """An empty collage of the project's pack, to begin from."""
+    def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas:
+        """The canvas that the project's dreams begin on, before they are handed over to its own."""
 
     def picture(self, project: Project, asset: str) -> Tensor:
         """A picture of the project by its id, (1, 3, H, W) in 0 to 1."""
@@ -61,6 +63,7 @@ class LocalToolbox:
         self._perceptors: dict[str, Perceptor] = {}
         self._media: dict[str, VqganModel] = {}
         self._packs: dict[Path, Pack] = {}
+        self._generators: dict[str, BigGanModel] = {}
         self.device = device
 
     def identities(self, project: Project) -> Identities:
@@ -77,6 +80,9 @@ class LocalToolbox:
         medium = {"pixels": "", "collage": pack}.get(kind)
         if medium is None:
             medium = find(project.medium.model, kind).sha256
+        begun = {"noise": "", "collage": pack}.get(start)
+        if begun is None:
+            begun = find(_generator_of(project), "biggan").sha256
         perceptors = tuple(find(name, "clip").sha256 for name in _names(project))
         hashes = {}
         for name in assets_used(project):
@@ -90,7 +96,7 @@ class LocalToolbox:
                     f"{path}: {error.strerror or error}",
                     "Put it back, or choose another picture in its place",
                 ) from error
-        return Identities(perceptors, medium, (start, pack if start == "collage" else ""), hashes)
+        return Identities(perceptors, medium, hashes, (start, begun))
 
     def perceptors(self, project: Project) -> tuple[tuple[Perceptor, float], ...]:
         """See `Toolbox`.
@@ -111,21 +117,23 @@ class LocalToolbox:
 
             return PixelCanvas(width, height, self.device)
         if project.medium.kind == "collage":
-            return self.collage(project, width, height)
+            return self._collage(project, width, height)
+        if project.medium.kind == "biggan":
+            return self._biggan(project, width, height)
         from studio.canvas.vqgan import VqganCanvas
 
         return VqganCanvas(self._medium(project.medium.model), width, height, self.device)
 
-    def collage(self, project: Project, width: int, height: int) -> CollageCanvas:
+    def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas:
         """See `Toolbox`.
 
         Raises:
             FileError: the pack is missing.
             InputError: it is no pack.
+            ModelError: the generator is missing, damaged or does not fit.
         """
-        from studio.canvas.collage import CollageCanvas
-
-        return CollageCanvas(self._pack(project), width, height, self.device)
+        make = self._biggan if start_of(project.medium) == "biggan" else self._collage
+        return make(project, width, height)
 
     def picture(self, project: Project, asset: str) -> Tensor:
         """See `Toolbox`.
@@ -146,6 +154,25 @@ class LocalToolbox:
             weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
             self._perceptors[name] = build(weights, self.device)
         return self._perceptors[name]
+
+    def _collage(self, project: Project, width: int, height: int) -> CollageCanvas:
+        from studio.canvas.collage import CollageCanvas
+
+        return CollageCanvas(self._pack(project), width, height, self.device)
+
+    def _biggan(self, project: Project, width: int, height: int) -> BigGanCanvas:
+        from studio.canvas.biggan import BigGanCanvas
+
+        name = _generator_of(project)
+        if name not in self._generators:
+            from studio.canvas.biggan_model import build
+            from studio.models.catalogue import find
+            from studio.models.loading import read_weights
+
+            entry = find(name, "biggan")
+            weights = read_weights(entry.path, name=entry.name, expect_kind="biggan", expect_sha256=entry.sha256)
+            self._generators[name] = build(weights, self.device)
+        return BigGanCanvas(self._generators[name], width, height, self.device)
 
     def _pack(self, project: Project) -> Pack:
         """The cutouts: a collage's own folder or zip beside the project, or those that ship with Keydream."""
@@ -171,6 +198,11 @@ class LocalToolbox:
 
 def _names(project: Project) -> tuple[str, ...]:
     return tuple(reference.model for reference in project.perceptors) or ("",)
+
+
+def _generator_of(project: Project) -> str:
+    """The name of the generator: a medium of another kind begins from the starter."""
+    return project.medium.model if project.medium.kind == "biggan" else ""
 
 
 def _asset(project: Project, name: str) -> Asset:

@@ -1,7 +1,9 @@
 """Walk: keyframes are dreamed to rest from one shared start, and the frames between are blends of their latents.
 
 Every solve begins from the same picture and sees the same cutouts, so solves differ by their prompts alone and a blend
-of two is a picture on the way. A frame between depends on its two solves and on no neighbour: any frame can be made
+of two is a picture on the way. Where solves begin on another canvas instead, each from the picture of its own prompt,
+a blend of their latents would show two layouts at once: then those pictures are blended on their own canvas, and what
+is half-way is handed over. A frame between depends on its two solves and on no neighbour: any frame can be made
 alone, and an edited keyframe touches only the segments beside it. Refinement sees the same cutouts in every frame, too,
 or frames would flicker with their noise.
 """
@@ -31,6 +33,7 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
     plan, store = dreamer.plan, dreamer.store
     solves = {solve.key: solve for solve in plan.solves}
     known: dict[str, State] = {}
+    begun: dict[str, State] = {}
     for job in plan.jobs:
         assert isinstance(job, WalkJob)
         dreamer.token.check()
@@ -43,7 +46,14 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
                 known[key] = yield from _solve(solves[key], dreamer)
         dreamer.token.check()
         began = time.monotonic()
-        yield from _between(job, known[job.start], known[job.end], dreamer)
+        if dreamer.hands_over and job.start != job.end:
+            begun = {key: state for key, state in begun.items() if key in job.solves}
+            for key in job.solves:
+                if key not in begun:
+                    begun[key] = dreamer.begun(solves[key].state, _start(dreamer)).state()
+            yield from _handed_over(job, begun[job.start], begun[job.end], dreamer)
+        else:
+            yield from _between(job, known[job.start], known[job.end], dreamer)
         yield dreamer.done(job, dreamer.commit_frame(job.key), seconds=time.monotonic() - began)
 
 
@@ -53,9 +63,7 @@ def _solve(job: SolveJob, dreamer: Dreamer) -> Generator[Event, None, State]:
         return stored
     began = time.monotonic()
     seed = dreamer.project.seed
-    yield from dreamer.dream(
-        job, generator(seed, "walk", "dream"), lambda: dreamer.begin(job.state, generator(seed, "walk", "start"))
-    )
+    yield from dreamer.dream(job, generator(seed, "walk", "dream"), lambda: dreamer.begin(job.state, _start(dreamer)))
     state = dreamer.commit_solve(job.key)
     yield SolveDone(job.state.frame, job.key, time.monotonic() - began)
     return state
@@ -71,6 +79,21 @@ def _stored(key: str, dreamer: Dreamer) -> State | None:
     except (OSError, ValueError, KeyError):
         return None  # gone meanwhile, or another medium's: it is solved again
     return state
+
+
+def _start(dreamer: Dreamer) -> torch.Generator:
+    return generator(dreamer.project.seed, "walk", "start")
+
+
+def _handed_over(job: WalkJob, start: State, end: State, dreamer: Dreamer) -> Generator[Event, None, None]:
+    beginning = dreamer.beginning()
+
+    def prepare() -> None:
+        with torch.no_grad():
+            beginning.restore(beginning.blend(start, end, job.mix))
+            dreamer.canvas.encode(beginning.image())
+
+    yield from dreamer.dream(job, generator(dreamer.project.seed, "walk", "refine"), prepare)
 
 
 def _between(job: WalkJob, start: State, end: State, dreamer: Dreamer) -> Generator[Event, None, None]:

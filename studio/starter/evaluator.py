@@ -9,7 +9,7 @@ from __future__ import annotations
 from studio.starter.clip_training import ClipSettings
 
 EVALUATOR = ClipSettings(
-    steps=1500,
+    steps=2800,
     batch=96,
     bank=128,
     clean=0.3,

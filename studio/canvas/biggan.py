@@ -1,0 +1,155 @@
+"""The BigGAN canvas: a picture as a mixture of what a generator knows (Big Sleep, Murdock 2021)."""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor
+
+from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.biggan_fitting import fit
+from studio.canvas.biggan_model import BigGanModel, Latents, build
+from studio.canvas.placement import PLACE, TINT
+
+__all__ = ["BigGanCanvas", "BigGanModel", "build"]
+
+GAIN = 20.0
+"""Logits are this times the parameters, so that a rate that suits the noise suits the mixtures too."""
+
+TRUNCATION = 2.0
+"""How far the noise may go from 0 (Brock et al. 2019, the truncation trick)."""
+
+_RANGE = 0.5  # mixtures' parameters stay this close to 0: all of one drawing, or of none
+_FLOOR = 1e-9
+_RATE = 0.05
+
+
+class BigGanCanvas:
+    """A thing before a background, each a mixture of drawings; the thing's mixture may differ from layer to layer.
+
+    The parameters are the logits of the thing's mixture in every layer and those of the background's, over `GAIN`, and
+    the noise that places and dyes the thing. A gradient moves all of them; to begin from what a prompt names, see
+    `studio.dream.search`.
+    """
+
+    kind = "biggan"
+    rate = _RATE
+
+    def __init__(self, model: BigGanModel, width: int, height: int, device: torch.device | str | None = None) -> None:
+        if device is not None and torch.device(device).type != model.device.type:
+            raise ValueError(f"the model is on {model.device}, so its canvas cannot be on {device}")
+        self.model = model
+        self._width, self._height = check_size(width, height)
+        shapes = self._shapes(width, height)
+        self._things, self._scenes, self._place, self._tint = (
+            torch.zeros(shapes[name], device=model.device, requires_grad=True)
+            for name in ("things", "scenes", "place", "tint")
+        )
+
+    @property
+    def size(self) -> tuple[int, int]:
+        """Width and height of the picture, in pixels."""
+        return self._width, self._height
+
+    def parameters(self) -> list[Tensor]:
+        """The mixtures of things and of backgrounds, the place, the tint."""
+        return [self._things, self._scenes, self._place, self._tint]
+
+    def latents(self) -> Latents:
+        """What the picture is drawn from, of one picture, differentiable with respect to the parameters."""
+        things, scenes = ((GAIN * logits).softmax(-1) for logits in (self._things, self._scenes))
+        return Latents(things, self._place, self._tint, scenes)
+
+    def image(self) -> Tensor:
+        """The picture, (1, 3, H, W), in 0 to 1."""
+        return self.model.draw(self.latents(), *self.size)
+
+    @torch.no_grad()
+    def start(self, generator: torch.Generator) -> None:
+        """Become the seed's first picture: a little of everything, which is a soft, nearly grey cloud, undyed."""
+
+        def noise(like: Tensor, deviation: float) -> Tensor:
+            drawn = torch.randn(like.shape, generator=generator, device=generator.device) * deviation
+            return drawn.to(like.device)
+
+        self._things.copy_(noise(self._things, 0.02))
+        self._scenes.copy_(noise(self._scenes, 0.02))
+        self._place.copy_(noise(self._place, 0.3))
+        self._tint.copy_(noise(self._tint, 0.3))
+        self._tint[:, 0] = -1
+        self.constrain()
+
+    def encode(self, image: Tensor) -> None:
+        """Become the thing, its place and size, and the background that are most like `image` (1, 3, h, w).
+
+        See `studio.canvas.biggan_fitting`. Pictures of the generator's own kind come back much as they were; of others,
+        the large shapes and colours do.
+        """
+        self.adopt(fit(self.model, check_picture(image).to(self.model.device, torch.float32), *self.size))
+
+    @torch.no_grad()
+    def adopt(self, latents: Latents) -> None:
+        """Become the picture of these latents, of one picture; shares below a billionth are lost."""
+        self._things.copy_(_logits(latents.things))
+        self._scenes.copy_(_logits(latents.scenes))
+        self._place.copy_(latents.place)
+        self._tint.copy_(latents.tint)
+        self.constrain()
+
+    def state(self) -> State:
+        """The size and the parameters, as copies."""
+        names = ("things", "scenes", "place", "tint")
+        parameters = zip(names, self.parameters(), strict=True)
+        return {"size": size_tensor(*self.size), **{name: value.detach().clone() for name, value in parameters}}
+
+    @torch.no_grad()
+    def restore(self, state: State) -> None:
+        """Go back to a state, exactly, taking its size too. Raises ValueError for a state of another kind."""
+        self._width, self._height = check_state(state, self.kind, self._shapes)
+        for name, parameter in zip(("things", "scenes", "place", "tint"), self.parameters(), strict=True):
+            parameter.copy_(state[name])
+
+    @torch.no_grad()
+    def constrain(self) -> None:
+        """Truncate the noise, and keep the mixtures where a gradient can still move them."""
+        for mixture in (self._things, self._scenes):
+            mixture.clamp_(-_RANGE, _RANGE)
+        for noise in (self._place, self._tint):
+            noise.clamp_(-TRUNCATION, TRUNCATION)
+
+    def resize(self, width: int, height: int) -> None:
+        """Draw the same with other numbers of pixels; outlines stay sharp."""
+        self._width, self._height = check_size(width, height)
+
+    @torch.no_grad()
+    def blend(self, a: State, b: State, t: float) -> State:
+        """The mixtures in between, on the straight line, so that outlines bend from one thing's to the other's.
+
+        Places and tints go straight, too, and what only one of the two shows, fades.
+
+        Raises ValueError when the states are of different sizes or t is outside 0 to 1.
+        """
+        check_blend(a, b, t)
+        if t in (0, 1):
+            return {key: value.clone() for key, value in (b if t else a).items()}
+        state = {"size": a["size"].clone()}
+        for name in ("things", "scenes"):
+            first, second = ((GAIN * end[name]).softmax(-1) for end in (a, b))
+            state[name] = _logits(torch.lerp(first, second, t))
+        for name in ("place", "tint"):
+            state[name] = torch.lerp(a[name], b[name], t)
+        return state
+
+    def _shapes(self, width: int, height: int) -> dict[str, tuple[int, ...]]:
+        config = self.model.config
+        return {
+            "things": (1, self.model.layers, config.things.drawings),
+            "scenes": (1, config.scenes.drawings),
+            "place": (1, PLACE),
+            "tint": (1, TINT),
+        }
+
+
+def _logits(shares: Tensor) -> Tensor:
+    """The parameters of a mixture (..., n)."""
+    logits = shares.clamp_min(_FLOOR).log() / GAIN
+    return (logits + _RANGE - logits.amax(-1, keepdim=True)).clamp_min(-_RANGE)
