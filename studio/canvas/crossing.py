@@ -20,9 +20,9 @@ from studio.canvas.resample import resample
 _ASIDE = 0.1  # share of the width at which the last of a leaving piece is seen; entering ones come from the other side
 _SHRINK = 0.75  # below 1: half-way a piece still has 59 % of its size
 _SMALLEST = -7.0  # logarithm of a size that shows nothing
-_SOFT = 0.1  # width of the front, as a share of the whole way
-_SWEEP = 0.4  # how much of the front goes from right to left, against how much is noise
-_CELLS = 5
+_SOFT = 0.06  # width of the front, as a share of the whole way
+_SWEEP = 0.6  # how much of the front goes from right to left, against how much is noise
+_CELLS = 4
 _SEED = 20221016
 
 
@@ -99,7 +99,7 @@ def front(width: int, height: int, t: float) -> Tensor:
     """How much of the second background there is, (1, 1, H, W): 0 or 1 nearly everywhere, a soft front between."""
     generator = torch.Generator().manual_seed(_SEED)
     noise = torch.zeros(1, 1, height, width)
-    for octave in range(3):
+    for octave in range(2):
         cells = _CELLS * 2**octave
         bumps = torch.randn(1, 1, cells, cells, generator=generator)
         noise += resample(bumps, width, height) / 2**octave

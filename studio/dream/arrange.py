@@ -32,13 +32,17 @@ from studio.score.perceptor import Perceptor
 SEEDS = 96
 """Scenes of each kind of background that may be chosen."""
 
+QUIET = ("plain", "sky", "grass", "hills", "room")
+"""Backgrounds that say little, for prompts that say nothing of one: a picture is then of its things alone."""
+
 _UNNAMED = 6  # pieces that are tried where the prompt names none
 _SCENES = 24  # backgrounds that are tried where the prompt names one
 _EACH = 2  # backgrounds of every kind that are tried where it names none
 _LAYOUTS = 6
 _AT_ONCE = 64
 _SMALLEST = 64  # pixels at which collages are judged, or what the perceptor looks at
-_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "2": 2, "3": 3, "4": 4, "5": 5, "a pair of": 2, "some": 3}
+_NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
+_NUMBERS |= {"both": 2, "pair": 2, "couple": 2, "some": 3, "several": 4, "many": 5, "lots": 5}
 _RELATIONS = re.compile(r"\b(above|over|below|beneath|under|left of|right of)\b")
 _LEAST = 0.02  # by how much a tint has to please more than a cutout's own colours
 
@@ -141,9 +145,13 @@ class _Arranging:
         return groups
 
     def _count(self, thing: Named) -> int:
+        """How many: the number before it, a colour or "of" apart; a bare plural is three."""
         before = self.text.lower()[: thing.start].split()
-        words = before[-2:] if thing.colour else before[-1:]
-        return next((_NUMBERS[word] for word in words if word in _NUMBERS), 1)
+        before = before[:-1] if thing.colour else before
+        before = before[:-1] if before[-1:] == ["of"] else before
+        if before and before[-1] in _NUMBERS:
+            return _NUMBERS[before[-1]]
+        return 3 if thing.plural else 1
 
     def _likeliest(self, names: Sequence[str]) -> str:
         """Of several cutouts the one that fits the whole prompt best, or another that fits as well."""
@@ -183,7 +191,9 @@ class _Arranging:
         if reading.scenes:
             pairs = [reading.scenes[i] for i in self.chance.permutation(len(reading.scenes))[:_SCENES]]
             return [Scene(KINDS[kind].name, seed) for kind, seed in pairs]
-        return [Scene(kind.name, int(seed)) for kind in KINDS for seed in self.chance.integers(SEEDS, size=_EACH)]
+        open_ = reading.rest or not reading.things  # something is said that nothing was made of: the place, perhaps
+        kinds = [kind for kind in KINDS if open_ or kind.name in QUIET]
+        return [Scene(kind.name, int(seed)) for kind in kinds for seed in self.chance.integers(SEEDS, size=_EACH)]
 
     def _layouts(self, groups: list[list[Piece]]) -> list[list[Piece]]:
         relation = _RELATIONS.search(self.text.lower()) if len(groups) == 2 else None
@@ -193,13 +203,15 @@ class _Arranging:
 
     def _placed(self, piece: Piece, spot: tuple[float, float, float]) -> Piece:
         x, y, size = spot
-        jitter = self.chance.normal(0, 1, 4)
+        jitter = np.clip(self.chance.normal(0, 1, 4), -2, 2)
+        size *= 1 + 0.06 * float(jitter[2])
+        across, down = (size / 2 * min(self.size) / edge for edge in self.size)  # all of it is seen
         return replace(
             piece,
-            x=x + 0.03 * float(jitter[0]),
-            y=y + 0.025 * float(jitter[1]),
-            size=size * (1 + 0.06 * float(np.clip(jitter[2], -2, 2))),
-            angle=0.06 * float(np.clip(jitter[3], -2, 2)),
+            x=min(max(x + 0.03 * float(jitter[0]), across), 1 - across),
+            y=min(max(y + 0.025 * float(jitter[1]), down), 1 - down),
+            size=size,
+            angle=0.06 * float(jitter[3]),
         )
 
     def _judge(self, tried: Sequence[tuple[list[Piece], Scene]]) -> Tensor:

@@ -24,10 +24,16 @@ _VAGUE = frozenset(
     _words(
         "picture drawing image painting illustration photo photograph watercolour watercolor sketch cartoon icon "
         "print style beautiful cute little small big tiny huge giant lovely pretty funny strange magical "
-        "mysterious colourful happy sad old young very one two three background"
+        "mysterious colourful happy sad old young very background one two three four five six pair couple both several "
+        "many lots next left right top side piece bit wearing holding eating riding"
     )
 )
 _WORD = re.compile(r"[a-z]+(?:[-'’][a-z]+)*")
+_DEPICTING = r" of (?:an?|the|some|two|three|four|five)\b"  # "a painting of a rose" shows no frame
+_WITHIN = re.compile(r"\b(?:in|on|at|inside|into|within|among|between|amid|near|through|across) (?:[a-z-]+ ){0,3}$")
+_PLURALS = {"man": "men", "mouse": "mice", "goose": "geese", "foot": "feet", "tooth": "teeth", "child": "children"}
+_PLURALS |= {"wolf": "wolves", "leaf": "leaves", "knife": "knives", "elf": "elves", "loaf": "loaves", "ox": "oxen"}
+_PLURALS |= {"scarf": "scarves", "person": "people"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +44,13 @@ class Named:
         kind: which class.
         colour: red, green, blue in 0 to 1, where the word before it is a colour; else None.
         start: where in the text its name begins.
+        plural: whether it is named in the plural, though it has a singular.
     """
 
     kind: int
     colour: tuple[float, float, float] | None
     start: int
+    plural: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +86,12 @@ def read(text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]) -
     pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     colours = {colour.name: colour.rgb for colour in COLOURS}
     things, left, at = [], [], 0
-    for match in re.finditer(rf"\b(?:{pattern})\b", lowered) if pattern else ():
+    for match in re.finditer(rf"\b(?:{pattern})\b(?!{_DEPICTING})", lowered) if pattern else ():
         before = _WORD.findall(lowered[at : match.start()])
         colour = colours.get(before[-1]) if before else None
-        things.append(Named(names[match.group()], colour, match.start()))
+        kind = names[match.group()]
+        plural = match.group() not in {noun.lower() for noun in classes[kind]}
+        things.append(Named(kind, colour, match.start(), plural))
         left += before[:-1] if colour else before
         at = match.end()
     left += _WORD.findall(lowered[at:])
@@ -97,7 +107,7 @@ def _set_apart(
     things: list[Named], text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]
 ) -> tuple[list[Named], tuple[tuple[int, int], ...], frozenset[str]]:
     """Take the last thing for the background where its words are those of one, and another thing is named before it."""
-    if len(things) > 1:
+    if len(things) > 1 and _WITHIN.search(text[: things[-1].start]):
         scenes, used = _scenes(frozenset(_WORD.findall(text[things[-1].start :])), places)
         if scenes:
             return things[:-1], scenes, used
@@ -136,4 +146,5 @@ def _everywhere(words: frozenset[str], place: Scene) -> bool:
 def _forms(noun: str) -> tuple[str, ...]:
     """A noun and what may be its plural."""
     plurals = (f"{noun}s", f"{noun}es", *((f"{noun[:-1]}ies",) if noun.endswith("y") else ()))
-    return noun, *plurals
+    odd = (f"{noun[: -len(one)]}{many}" for one, many in _PLURALS.items() if re.search(rf"(?:\b|wo){one}$", noun))
+    return noun, *plurals, *odd

@@ -12,7 +12,7 @@ from torch.nn import functional
 from studio.base.cancel import Cancelled, CancelToken, never
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.pack import read_pack
-from studio.dream.arrange import Wish, arrange
+from studio.dream.arrange import QUIET, Wish, arrange
 
 SHADES = {"rose": "red", "leaf": "lime", "sea shell": "blue"}
 
@@ -72,6 +72,9 @@ def test_what_is_named_is_there_before_what_is_named(pack):
         ("three leafs and a rose", ("leaf",) * 3 + ("rose",)),
         ("a rose and a sea shell on the beach", ("rose", "sea shell")),
         ("A Sea Shell", ("sea shell",)),
+        ("a pair of blue leaves", ("leaf",) * 2),
+        ("several roses", ("rose",) * 4),
+        ("roses on the beach", ("rose",) * 3),
         ("a starry night", ()),
     ],
 )
@@ -96,6 +99,20 @@ def test_a_relation_places_the_pieces(pack):
 
 def test_what_is_not_named_is_what_the_perceptor_likes(pack):
     assert arranged(pack, "love").names == ("rose",)
+
+
+@pytest.mark.parametrize("size", [(48, 48), (80, 40)])
+def test_all_of_every_piece_is_seen(pack, size):
+    canvas = arranged(pack, "five roses", size=size)
+    places = canvas.places().detach()
+    for column, edge in enumerate(size):
+        half = places[:, 2].exp() * min(size) / edge / 2
+        assert float((places[:, column] - half).min()) > -1e-4
+        assert float((places[:, column] + half).max()) < 1 + 1e-4
+
+
+def test_where_no_place_is_named_it_is_a_quiet_one(pack):
+    assert {arranged(pack, "a rose", seed=seed).scene.kind for seed in range(4)} <= set(QUIET)
 
 
 def test_several_texts_are_one_wish(pack):
