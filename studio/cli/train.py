@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from studio.models.loading import Weights
     from studio.starter.pictures import Pictures
 
-MODELS = ("clip", "evaluator", "vqgan")
+MODELS = ("clip", "evaluator", "vqgan", "biggan", "pack")
 """What can be trained."""
 
 
@@ -29,7 +29,7 @@ def train(
         typer.Option(
             "--out",
             "-o",
-            help="The weights to write, a .safetensors file; for own pictures, by default among your models.",
+            help="What to write: .safetensors, or .zip for a pack; own pictures go among your models by default.",
         ),
     ] = None,
     images: Annotated[
@@ -100,9 +100,10 @@ def _target(out: Path | None, images: Path | None, model: str) -> Path:
         from studio.models import own
 
         return own.folder() / f"{images.resolve().name} {model}.safetensors"
-    if out.suffix != ".safetensors":
+    wanted = ".zip" if model == "pack" else ".safetensors"
+    if out.suffix != wanted:
         raise InputError(
-            f"{out} cannot be written", "Weights are .safetensors files", "Choose a name that ends in .safetensors"
+            f"{out} cannot be written", f"A {model} is a {wanted} file", f"Choose a name that ends in {wanted}"
         )
     return out
 
@@ -114,6 +115,16 @@ def _starter(model: str, out: Path, folder: Path, artwork: Path | None, changes:
     from studio.starter.vqgan_training import VqganSettings
 
     with interruptible() as token, Bar("starting", 0) as bar:
+        if model == "pack":
+            from studio.starter.pack import make_pack
+
+            return make_pack(out, artwork=artwork)
+        if model == "biggan":
+            from studio.starter.biggan_training import BigGanSettings
+            from studio.starter.making_biggan import make_biggan
+
+            biggan = replace(BigGanSettings(), **changes)
+            return make_biggan(out, folder, token, bar.report, artwork=artwork, settings=biggan)
         if model == "vqgan":
             vqgan = replace(VqganSettings(), **changes)
             return make_vqgan(out, folder, token, bar.report, artwork=artwork, settings=vqgan)

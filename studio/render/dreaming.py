@@ -155,7 +155,8 @@ class Dreamer:
             return
         objective = self._objective(job)
         # A token of nobody's: this loop looks at the real one where a checkpoint can still be taken.
-        settings = recipe.settings(job.state, steps, climb=self.canvas.size if self._fresh(job) else None)
+        climb = self.canvas.size if self._fresh(job) else None
+        settings = recipe.settings(job.state, steps, climb=climb, gentle=self._gentle(job))
         iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume)
         saved = time.monotonic()
         while True:
@@ -211,8 +212,16 @@ class Dreamer:
 
     def _fresh(self, job: SolveJob | WalkJob | FollowJob) -> bool:
         """Whether the dream begins from nothing but chance."""
-        first = isinstance(job, SolveJob) or (isinstance(job, FollowJob) and not job.previous)
-        return first and not self.project.init_image and recipe.start_of(self.project.medium) == "noise"
+        return self._first(job) and not self.project.init_image and recipe.start_of(self.project.medium) == "noise"
+
+    def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
+        """How gentle a dream is that begins from a picture of its own prompt."""
+        return recipe.GENTLE[self.project.medium.kind] if self.hands_over and self._first(job) else 1.0
+
+    @staticmethod
+    def _first(job: SolveJob | WalkJob | FollowJob) -> bool:
+        """Whether there was no dream before it."""
+        return isinstance(job, SolveJob) or (isinstance(job, FollowJob) and not job.previous)
 
     def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
         return recipe.objective(job.state, self._perceptors, self.project.medium.kind, self._shown(job.state))

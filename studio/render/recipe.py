@@ -17,8 +17,11 @@ from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
 from studio.timeline.sample import FrameState
 
-STARTS = {"pixels": "noise", "vqgan": "noise", "collage": "collage", "biggan": "biggan"}
+STARTS = {"pixels": "collage", "vqgan": "collage", "collage": "collage", "biggan": "biggan"}
 """What a dream begins from in each medium, where the project does not say."""
+
+GENTLE = {"pixels": 0.35, "vqgan": 0.2, "collage": 1.0, "biggan": 1.0}
+"""What the step size is multiplied by where a dream begins from a picture of its prompt: it is dreamed on, not over."""
 
 SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1, "collage": 0.1, "biggan": 0.0}
 """What the parameter smoothness = 1 means in each medium: the weight of total variation. Pixels have no notion of their
@@ -63,7 +66,9 @@ def cutouts(state: FrameState, perceptor: Perceptor) -> CutoutSettings:
     return replace(manner, count=int(state.parameter("cutouts")), power=state.parameter("cut_power"))
 
 
-def settings(state: FrameState, steps: int, *, climb: tuple[int, int] | None = None) -> DreamSettings:
+def settings(
+    state: FrameState, steps: int, *, climb: tuple[int, int] | None = None, gentle: float = 1.0
+) -> DreamSettings:
     """How a frame is dreamed for `steps`.
 
     Args:
@@ -71,9 +76,10 @@ def settings(state: FrameState, steps: int, *, climb: tuple[int, int] | None = N
         steps: of the optimiser.
         climb: width and height in pixels, where the dream begins from nothing and so from coarse to fine; None where it
             goes on from a picture, which climbing would blur.
+        gentle: what the step size is multiplied by.
     """
     rungs = () if climb is None else ladder(climb)
-    return DreamSettings(steps=steps, step_size=state.parameter("step_size"), ladder=rungs)
+    return DreamSettings(steps=steps, step_size=gentle * state.parameter("step_size"), ladder=rungs)
 
 
 def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:

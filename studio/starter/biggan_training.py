@@ -54,7 +54,7 @@ class BigGanSettings:
         half: whether products are computed in bfloat16, which processors with AMX and graphics processors do fast.
     """
 
-    steps: int = 12000
+    steps: int = 7000
     batch: int = 24
     turn: int = 4
     looks: int = 20

@@ -100,9 +100,9 @@ def test_only_what_begins_from_nothing_climbs(fakes, run, monkeypatch):
     climbs = {}
     original = recipe.settings
 
-    def settings(state, steps, *, climb=None):
+    def settings(state, steps, *, climb=None, gentle=1.0):
         climbs.setdefault(steps, set()).add(climb)
-        return original(state, steps, climb=climb)
+        return original(state, steps, climb=climb, gentle=gentle)
 
     monkeypatch.setattr(recipe, "settings", settings)
     run(fakes.project(steps=3, refine=2))

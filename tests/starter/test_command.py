@@ -18,7 +18,10 @@ from studio.starter.clip_training import ClipSettings
 from studio.starter.vqgan_training import VqganSettings
 
 CLIP = ClipSettings(batch=4, side=32, embedding=16, text_width=40, text_layers=1, context=24, bank=2)
-TINY = VqganSettings(steps=2, batch=2, side=32, crop=16, revive=1, channels=8, codes=16, code_width=4)
+TINY = VqganSettings(
+    steps=2, batch=2, views=1, side=32, crop=16, perceptual=0, revive=1, shuffle=2, channels=8, multipliers=(1, 2, 4),
+    codes=16, code_width=4, critic=4, half=False,
+)  # fmt: skip
 
 
 @pytest.fixture
@@ -63,7 +66,7 @@ def test_a_model_is_trained_and_its_figures_told(train, tmp_path, capfd, monkeyp
     monkeypatch.setattr(vqgan_training, "VqganSettings", lambda: TINY)
     assert train("vqgan", "--steps", "3", "--seed", "5", "--threads", "1", "--json") == 0
     figures = json.loads(capfd.readouterr().out)
-    assert figures["settings"] == making.asdict(replace(TINY, steps=3, seed=5))
+    assert figures["settings"] == json.loads(json.dumps(making.asdict(replace(TINY, steps=3, seed=5))))
     assert read_weights(tmp_path / "w.safetensors", name="w", expect_kind="vqgan").sha256 == figures["sha256"]
     assert json.loads((tmp_path / "run" / "state.json").read_text())["step"] == 3
     assert torch.get_num_threads() == 1
@@ -96,3 +99,12 @@ def test_own_pictures_without_captions_are_named(tmp_path, capfd, monkeypatch):
     assert "IMG_7.png" in error
     assert "captions.csv" in error
     assert not (tmp_path / "home").exists()
+
+
+def test_the_pack_of_cutouts_is_made_by_the_same_command(train, tmp_path, monkeypatch, kinds):
+    from studio.canvas.pack import read_pack
+    from studio.starter import pack
+
+    monkeypatch.setattr(pack, "read_kinds", lambda: kinds)
+    assert train("pack", out="p.zip") == 0
+    assert "red-apple" in read_pack(tmp_path / "p.zip").cutouts
