@@ -215,8 +215,9 @@ class Dreamer:
         return self._first(job) and not self.project.init_image and recipe.start_of(self.project.medium) == "noise"
 
     def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
-        """How gentle a dream is that begins from a picture of its own prompt."""
-        return recipe.GENTLE[self.project.medium.kind] if self.hands_over and self._first(job) else 1.0
+        """How gentle a dream is that begins from a picture of its own prompt, or from what is half-way to one."""
+        pictured = self.hands_over and (self._first(job) or isinstance(job, WalkJob))
+        return recipe.GENTLE[self.project.medium.kind] if pictured else 1.0
 
     @staticmethod
     def _first(job: SolveJob | WalkJob | FollowJob) -> bool:

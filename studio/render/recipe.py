@@ -20,7 +20,7 @@ from studio.timeline.sample import FrameState
 STARTS = {"pixels": "collage", "vqgan": "collage", "collage": "collage", "biggan": "biggan"}
 """What a dream begins from in each medium, where the project does not say."""
 
-GENTLE = {"pixels": 0.35, "vqgan": 0.2, "collage": 1.0, "biggan": 1.0}
+GENTLE = {"pixels": 0.2, "vqgan": 0.08, "collage": 1.0, "biggan": 1.0}
 """What the step size is multiplied by where a dream begins from a picture of its prompt: it is dreamed on, not over."""
 
 SMOOTHNESS = {"pixels": 3.0, "vqgan": 0.1, "collage": 0.1, "biggan": 0.0}

@@ -3,9 +3,11 @@
 Every solve begins from the same picture and sees the same cutouts, so solves differ by their prompts alone and a blend
 of two is a picture on the way. Where solves begin on another canvas instead, each from the picture of its own prompt,
 a blend of their latents would show two layouts at once: then those pictures are blended on their own canvas, and what
-is half-way is handed over. A frame between depends on its two solves and on no neighbour: any frame can be made
-alone, and an edited keyframe touches only the segments beside it. Refinement sees the same cutouts in every frame, too,
-or frames would flicker with their noise.
+is half-way is handed over; collages with the looks that were dreamed, see `studio.canvas.recut`.
+
+A frame between depends on its two solves and on no neighbour: any frame can be made alone, and an edited keyframe
+touches only the segments beside it. Refinement sees the same cutouts in every frame, too, or frames would flicker with
+their noise.
 """
 
 from __future__ import annotations
@@ -14,8 +16,11 @@ import time
 from collections.abc import Generator
 
 import torch
+from torch import Tensor
 
 from studio.canvas.base import State
+from studio.canvas.collage import CollageCanvas
+from studio.canvas.recut import Cut, between, cut
 from studio.dream.seeds import generator
 from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
@@ -33,7 +38,7 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
     plan, store = dreamer.plan, dreamer.store
     solves = {solve.key: solve for solve in plan.solves}
     known: dict[str, State] = {}
-    begun: dict[str, State] = {}
+    begun: dict[str, State | Cut] = {}
     for job in plan.jobs:
         assert isinstance(job, WalkJob)
         dreamer.token.check()
@@ -50,7 +55,7 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
             begun = {key: state for key, state in begun.items() if key in job.solves}
             for key in job.solves:
                 if key not in begun:
-                    begun[key] = dreamer.begun(solves[key].state, _start(dreamer)).state()
+                    begun[key] = _beginning(solves[key], known[key], dreamer)
             yield from _handed_over(job, begun[job.start], begun[job.end], dreamer)
         else:
             yield from _between(job, known[job.start], known[job.end], dreamer)
@@ -85,15 +90,31 @@ def _start(dreamer: Dreamer) -> torch.Generator:
     return generator(dreamer.project.seed, "walk", "start")
 
 
-def _handed_over(job: WalkJob, start: State, end: State, dreamer: Dreamer) -> Generator[Event, None, None]:
-    beginning = dreamer.beginning()
+def _beginning(job: SolveJob, solved: State, dreamer: Dreamer) -> State | Cut:
+    """What a solve was begun from, as it can be blended; a collage with the looks that its pieces were dreamed to."""
+    begun = dreamer.begun(job.state, _start(dreamer))
+    if not isinstance(begun, CollageCanvas):
+        return begun.state()
+    with torch.no_grad():
+        dreamer.canvas.restore(solved)
+        return cut(begun, begun.state(), dreamer.canvas.image())
 
+
+def _handed_over(job: WalkJob, start: State | Cut, end: State | Cut, dreamer: Dreamer) -> Generator[Event, None, None]:
     def prepare() -> None:
         with torch.no_grad():
-            beginning.restore(beginning.blend(start, end, job.mix))
-            dreamer.canvas.encode(beginning.image())
+            dreamer.canvas.encode(_half_way(start, end, job.mix, dreamer))
 
     yield from dreamer.dream(job, generator(dreamer.project.seed, "walk", "refine"), prepare)
+
+
+def _half_way(start: State | Cut, end: State | Cut, mix: float, dreamer: Dreamer) -> Tensor:
+    if isinstance(start, Cut) and isinstance(end, Cut):
+        return between(start, end, mix)
+    assert not isinstance(start, Cut) and not isinstance(end, Cut), "both solves began on one kind of canvas"
+    beginning = dreamer.beginning()
+    beginning.restore(beginning.blend(start, end, mix))
+    return beginning.image()
 
 
 def _between(job: WalkJob, start: State, end: State, dreamer: Dreamer) -> Generator[Event, None, None]:

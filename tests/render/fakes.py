@@ -118,7 +118,13 @@ def project(
     )
     assets = tuple(Asset(name, f"{name}.png") for name in ASSETS)
     plain = Project(
-        "test", timeline, 16, 16, medium=Medium("pixels"), motion=Motion(mode=mode, refine=refine), assets=assets
+        "test",
+        timeline,
+        16,
+        16,
+        medium=Medium("pixels", "", "noise"),
+        motion=Motion(mode=mode, refine=refine),
+        assets=assets,
     )
     return replace(plain, **fields)
 

@@ -78,7 +78,7 @@ SEEN = {
     "width": lambda fakes, p: replace(p, width=17),
     "height": lambda fakes, p: replace(p, height=17),
     "seed": lambda fakes, p: replace(p, seed=1),
-    "medium": lambda fakes, p: replace(p, medium=Medium("vqgan")),
+    "medium": lambda fakes, p: replace(p, medium=Medium("vqgan", start="noise")),
     "perceptor weight": lambda fakes, p: replace(p, perceptors=(PerceptorRef("", 0.5),)),
     "init image": lambda fakes, p: replace(p, init_image="flower"),
     "prompt": lambda fakes, p: fakes.project({0: "violet"}, mode=p.motion.mode, refine=2),

@@ -81,7 +81,9 @@ def test_identities_are_hashes(fakes, toolbox, models, tmp_path):
     clip, vqgan = (entry.sha256 for entry in models)
     plain = fakes.project()
     assert toolbox.identities(plain) == Identities((clip,), "", {})
-    decoded = replace(plain, medium=Medium("vqgan"), perceptors=(PerceptorRef("tiny-clip"), PerceptorRef("")))
+    decoded = replace(
+        plain, medium=Medium("vqgan", "", "noise"), perceptors=(PerceptorRef("tiny-clip"), PerceptorRef(""))
+    )
     assert toolbox.identities(decoded) == Identities((clip, clip), vqgan, {})
     pictured = fakes.project({0: "image:tree"}, init_image="flower")
     hashes = {name: hashlib.sha256((tmp_path / f"{name}.png").read_bytes()).hexdigest() for name in ("flower", "tree")}
@@ -91,7 +93,7 @@ def test_identities_are_hashes(fakes, toolbox, models, tmp_path):
 def test_models_that_are_not_there_are_named(fakes, toolbox):
     for project in (
         replace(fakes.project(), perceptors=(PerceptorRef("lost"),)),
-        replace(fakes.project(), medium=Medium("vqgan", "lost")),
+        replace(fakes.project(), medium=Medium("vqgan", "lost", "noise")),
     ):
         with pytest.raises(ModelError, match="'lost'"):
             toolbox.identities(project)
@@ -118,7 +120,7 @@ def test_networks_are_built_once(fakes, toolbox):
     assert first is second and (light, heavy) == (0.5, 2.0)
     assert toolbox.perceptors(project)[0][0] is first
     assert toolbox.canvas(project, 20, 16).kind == "pixels"
-    decoded = replace(project, medium=Medium("vqgan"))
+    decoded = replace(project, medium=Medium("vqgan", "", "noise"))
     one, other = toolbox.canvas(decoded, 20, 16), toolbox.canvas(decoded, 32, 32)
     assert (one.kind, one.size, other.size) == ("vqgan", (20, 16), (32, 32))
 
@@ -129,13 +131,15 @@ def test_a_swapped_file_is_noticed(fakes, toolbox, models, monkeypatch):
     with pytest.raises(ModelError, match="not the file it should be"):
         toolbox.perceptors(fakes.project())
     with pytest.raises(ModelError, match="not the file it should be"):
-        toolbox.canvas(replace(fakes.project(), medium=Medium("vqgan")), 16, 16)
+        toolbox.canvas(replace(fakes.project(), medium=Medium("vqgan", "", "noise")), 16, 16)
 
 
 @pytest.mark.parametrize("mode", ["walk", "follow"])
 def test_a_decoder_renders_and_goes_on(fakes, toolbox, store, mode):
     """The real networks, tiny: through latents, codes and checkpoints, left in the middle and taken up."""
-    project = fakes.project({0: "red", 2: "blue"}, length=3, mode=mode, refine=2, medium=Medium("vqgan"), width=20)
+    project = fakes.project(
+        {0: "red", 2: "blue"}, length=3, mode=mode, refine=2, medium=Medium("vqgan", "", "noise"), width=20
+    )
     whole = [event for event in render(project, toolbox, store) if isinstance(event, FrameDone)]
     assert len({event.pixels for event in whole}) == 3
     assert {(store.get(event.key).width, store.get(event.key).height) for event in whole} == {(20, 16)}

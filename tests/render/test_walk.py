@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import pairwise
+
 import pytest
 import torch
+from PIL import Image, ImageDraw
 
+from studio.canvas.collage import CollageCanvas
+from studio.canvas.pack import read_pack
 from studio.canvas.pixels import PixelCanvas
 from studio.dream.seeds import generator
+from studio.project.model import Medium
 from studio.render.checkpoint import pack, unpack
 from studio.render.events import FrameDone, Notice, SolveDone, SolveStarted, StepDone
 from studio.render.pictures import from_png, to_png
+from studio.render.session import render
+from studio.render.store import FrameStore
 from studio.timeline.easing import Ease
+from studio.timeline.time import FrameRange
 
 
 def done(events):
@@ -117,3 +127,56 @@ def test_a_checkpoint_the_disk_refuses_is_said_once(fakes, run, monkeypatch):
     assert len(notices) == 1 and "disk is full" in notices[0] and "Free some space" in notices[0]
     assert len(done(events)) == 9, "the render goes on"
     assert len([event for event in events if isinstance(event, StepDone)]) == 9
+
+
+@pytest.fixture(scope="module")
+def cutouts(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("cutouts")
+    for name, colour in {"red": "red", "green": "lime", "blue": "blue"}.items():
+        picture = Image.new("RGBA", (40, 40))
+        ImageDraw.Draw(picture).ellipse((2, 2, 37, 37), fill=colour)
+        picture.save(folder / f"{name}.png")
+    return read_pack(folder)
+
+
+@pytest.fixture
+def begun(fakes, cutouts):
+    """Tools with which dreams begin from collages."""
+
+    class Toolbox(fakes.Toolbox):
+        def beginning(self, project, width, height):
+            return CollageCanvas(cutouts, width, height)
+
+    return Toolbox
+
+
+def test_keyframes_begin_from_collages_and_what_is_between_is_one_too(fakes, run, begun):
+    """What is half-way shows each thing once, with the look that it was dreamed to, and no mixture of both."""
+    project = fakes.project({0: "red", 8: "blue"}, steps=0, medium=Medium("pixels", start="collage"))
+    project = replace(project, width=48, height=48)
+    events = run(project, toolbox=begun())
+    shown = torch.cat([from_png(event.path) for event in done(events)])
+    assert not [event for event in events if isinstance(event, StepDone)]
+    red = (shown[:, 0] > 0.9) & (shown[:, 1:].amax(1) < 0.1)
+    blue = (shown[:, 2] > 0.9) & (shown[:, :2].amax(1) < 0.1)
+    many = 40
+    assert [int(each.sum()) > many for each in red][:5] == [True] * 5
+    assert [int(each.sum()) > many for each in blue][4:] == [True] * 5
+    assert int(red[8].sum()) == int(blue[0].sum()) == 0
+    steps = [float((b - a).abs().mean()) for a, b in pairwise(shown)]
+    assert max(steps) < 0.45 * float((shown[0] - shown[8]).abs().mean()), "no frame jumps"
+
+
+def test_a_frame_between_collages_needs_no_neighbour(fakes, run, begun, tmp_path):
+    project = fakes.project({0: "red", 8: "blue"}, steps=2, refine=1, medium=Medium("pixels", start="collage"))
+    whole = done(run(project, toolbox=begun()))
+    other = FrameStore(tmp_path / "other")
+    alone = list(render(project, begun(), other, frames=FrameRange(5, 6)))
+    assert done(alone)[0].pixels == whole[5].pixels
+
+
+def test_a_bare_start_stays(fakes, run, begun):
+    noise = fakes.project(steps=0)
+    assert len({event.pixels for event in done(run(noise, toolbox=begun()))}) == 1
+    pictured = fakes.project(steps=0, init_image="tree", medium=Medium("pixels", start="collage"))
+    assert len({event.pixels for event in done(run(pictured, toolbox=begun()))}) == 1, "an init image goes before"
