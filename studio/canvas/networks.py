@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -31,6 +32,8 @@ class VqganConfig:
         n_embed: how many codes the codebook holds.
         pixel_shuffle: the networks run on pictures folded by this factor each way (1: not folded).
         norm_groups: groups of every GroupNorm; taming itself always has 32.
+        attention_side: the attention looks at so many places each way, averages over a larger map; 0: at all there are,
+            as taming's, which at 1024 pixels and four to a latent would be 65,536 at each of as many.
     """
 
     ddconfig: Mapping[str, Any]
@@ -38,6 +41,7 @@ class VqganConfig:
     n_embed: int
     pixel_shuffle: int = 1
     norm_groups: int = 32
+    attention_side: int = 0
 
     @property
     def factor(self) -> int:
@@ -72,7 +76,8 @@ class VqganConfig:
         if any(ddconfig["ch"] * multiple % groups for multiple in (1, *ddconfig["ch_mult"])):
             raise _unusable(name, f"its channels cannot be divided into {groups} groups")
         embed_dim = source.integer("embed_dim", 1, 4096)
-        return cls(ddconfig, embed_dim, source.integer("n_embed", 2, 1 << 20), shuffle, groups)
+        attended = source.integer("attention_side", 0, 1 << 10, default=0)
+        return cls(ddconfig, embed_dim, source.integer("n_embed", 2, 1 << 20), shuffle, groups, attended)
 
 
 class VqganModel:
@@ -145,7 +150,7 @@ class Networks(nn.Module):
 
     def __init__(self, config: VqganConfig) -> None:
         super().__init__()
-        with _taming(config.norm_groups):
+        with _taming(config.norm_groups, config.attention_side):
             self.encoder = taming.Encoder(**config.ddconfig)
             self.decoder = taming.Decoder(**config.ddconfig)
         self.quantize = _Codebook(config.n_embed, config.embed_dim)
@@ -175,20 +180,46 @@ class _Codebook(nn.Module):
         self.embedding = nn.Embedding(n_embed, embed_dim)
 
 
+class _Attention(taming.AttnBlock):  # type: ignore[misc]
+    """Taming's attention up to `side` places each way; of a larger map, it looks at averages over neighbouring places.
+
+    So its cost grows with the picture's area, not with the square of it.
+    """
+
+    def __init__(self, in_channels: int, side: int) -> None:
+        super().__init__(in_channels)
+        self.side = side
+
+    def forward(self, x: Tensor) -> Tensor:
+        """(n, c, h, w) to the same shape."""
+        height, width = x.shape[2:]
+        if max(height, width) <= self.side:
+            return super().forward(x)  # type: ignore[no-any-return]
+        normal = self.norm(x)
+        size = min(height, self.side), min(width, self.side)
+        keys, values = (functional.adaptive_avg_pool2d(layer(normal), size).flatten(2) for layer in (self.k, self.v))
+        queries = self.q(normal).flatten(2)
+        weights = (torch.bmm(queries.mT, keys) * keys.shape[1] ** -0.5).softmax(dim=2)
+        seen: Tensor = self.proj_out(torch.bmm(values, weights.mT).view_as(x))
+        return x + seen
+
+
 @contextlib.contextmanager
-def _taming(groups: int) -> Iterator[None]:
-    """While it lasts, taming builds with this number of GroupNorm groups, and does not print what it builds."""
+def _taming(groups: int, side: int) -> Iterator[None]:
+    """While it lasts, taming builds with so many GroupNorm groups and this attention, and does not print about it."""
 
     def normalize(in_channels: int) -> nn.GroupNorm:
         return nn.GroupNorm(groups, in_channels, eps=1e-6, affine=True)
 
     with _taming_lock:
-        original = taming.Normalize
+        originals = taming.Normalize, taming.AttnBlock
         taming.Normalize, taming.print = normalize, lambda *_: None
+        if side:
+            taming.AttnBlock = functools.partial(_Attention, side=side)
         try:
             yield
         finally:
-            taming.Normalize = original
+            taming.Normalize, taming.AttnBlock = originals
             del taming.print
 
 

@@ -132,6 +132,7 @@ def configuration(settings: VqganSettings) -> dict[str, Any]:
         "n_embed": settings.codes,
         "pixel_shuffle": settings.shuffle,
         "norm_groups": 8,
+        "attention_side": 32,  # as in pictures of 128 pixels with 4 to a latent
     }
 
 

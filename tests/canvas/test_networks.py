@@ -81,6 +81,35 @@ def test_thirty_two_groups_are_the_custom(
     assert torch.allclose(model.decode(model.quantise(model.encode(picture))), expected, atol=1e-5)
 
 
+def test_attention_to_few_places_is_tamings_up_to_their_number(
+    config: dict[str, Any], weigh: Weigh, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config["ddconfig"]["attn_resolutions"] = []  # there is one at the lowest resolution all the same
+    config["attention_side"] = 8
+    weights = weigh(config)
+    model, reference = build(weights, "cpu"), Reference(weights, monkeypatch)
+    picture = torch.rand(1, 3, 16, 12, generator=torch.Generator().manual_seed(0))
+    assert torch.allclose(model.decode(model.quantise(model.encode(picture))), reference(picture), atol=1e-5)
+
+
+@pytest.mark.parametrize("size", [(16, 24), (24, 8)])
+def test_attention_to_a_larger_map_looks_at_averages(
+    config: dict[str, Any], weigh: Weigh, size: tuple[int, int]
+) -> None:
+    exact = build(weigh(config), "cpu")._networks.decoder.mid.attn_1
+    config["attention_side"] = 8
+    attention = build(weigh(config), "cpu")._networks.decoder.mid.attn_1
+    generator = torch.Generator().manual_seed(0)
+    coarse = torch.randn(1, 16, *(min(side, 8) for side in size), generator=generator)
+    spread = functional.interpolate(coarse, size, mode="nearest")
+    # where neighbours are alike, their averages say all that they say
+    assert torch.allclose(attention(spread), exact(spread), atol=1e-5)
+    rough = torch.randn(1, 16, *size, generator=generator).requires_grad_()
+    assert not torch.allclose(attention(rough), exact(rough), atol=1e-3)
+    (gradient,) = torch.autograd.grad(attention(rough).square().sum(), rough)
+    assert bool((gradient != 0).all())
+
+
 def test_building_leaves_taming_and_the_terminal_and_the_randomness_alone(
     config: dict[str, Any], weigh: Weigh, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -181,6 +210,8 @@ def test_missing_left_over_and_misshapen_tensors_are_named(config: dict[str, Any
         ("pixel_shuffle", 0, "pixel_shuffle"),
         ("pixel_shuffle", 2, "in_channels"),
         ("norm_groups", 3, "3 groups"),
+        ("attention_side", -1, "attention_side"),
+        ("attention_side", 32.0, "attention_side"),
         ("ddconfig", None, "ddconfig"),
         ("ddconfig", [1], "ddconfig"),
         ("ddconfig.ch", 10**9, "ch"),
