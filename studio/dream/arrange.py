@@ -126,7 +126,7 @@ class _Arranging:
         reading = read(self.text, [cutout.nouns for cutout in known], _places())
         groups = self._groups(reading) or ([] if reading.scenes and not reading.rest else self._unnamed())
         candidates = self._scenes(reading)
-        layouts = self._layouts(groups)
+        layouts = self._layouts(groups, reading)
         # first the background, with the first layout; then the layout, before the best backgrounds
         tried = [(layouts[0], scene) for scene in candidates]
         order = self._judge(tried).argsort(descending=True)[:3].tolist()
@@ -195,8 +195,10 @@ class _Arranging:
         kinds = [kind for kind in KINDS if open_ or kind.name in QUIET]
         return [Scene(kind.name, int(seed)) for kind in kinds for seed in self.chance.integers(SEEDS, size=_EACH)]
 
-    def _layouts(self, groups: list[list[Piece]]) -> list[list[Piece]]:
-        relation = _RELATIONS.search(self.text.lower()) if len(groups) == 2 else None
+    def _layouts(self, groups: list[list[Piece]], reading: Reading) -> list[list[Piece]]:
+        things = _apart(reading.things, self.text)
+        between = self.text.lower()[things[0].start : things[1].start] if len(groups) == 2 and len(things) > 1 else ""
+        relation = _RELATIONS.search(between)
         pieces = [piece for group in groups for piece in group]
         spots = _spots(len(pieces), relation[1] if relation else "")
         return [[self._placed(*both) for both in zip(pieces, spots, strict=True)] for _ in range(_LAYOUTS)]

@@ -83,8 +83,13 @@ def read(text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]) -
         for noun in reversed(nouns)
         for form in _forms(noun.lower())
     }
-    pattern = "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
     colours = {colour.name: colour.rgb for colour in COLOURS}
+    ordered = sorted(names, key=len, reverse=True)
+    every = "|".join(map(re.escape, ordered))
+    # "an orange octopus" is no orange
+    pattern = "|".join(
+        rf"{re.escape(name)}(?! (?:{every})\b)" if name in colours else re.escape(name) for name in ordered
+    )
     things, left, at = [], [], 0
     for match in re.finditer(rf"\b(?:{pattern})\b(?!{_DEPICTING})", lowered) if pattern else ():
         before = _WORD.findall(lowered[at : match.start()])

@@ -93,6 +93,8 @@ def test_a_colour_that_is_asked_for_is_given_and_no_other(pack):
 def test_a_relation_places_the_pieces(pack):
     above = arranged(pack, "a rose above a leaf").places().detach()
     assert float(above[0, 1]) < float(above[1, 1]) - 0.2
+    sunk = arranged(pack, "a rose and a leaf under water").places().detach()
+    assert abs(float(sunk[0, 1]) - float(sunk[1, 1])) < 0.2  # what comes after both says where both are
     beside = arranged(pack, "a rose to the right of a leaf").places().detach()
     assert float(beside[0, 0]) > float(beside[1, 0]) + 0.2
 

@@ -66,3 +66,11 @@ def test_a_plural_is_one_only_of_what_has_a_singular():
         False,
         False,
     ]
+
+
+def test_a_colour_that_is_a_thing_too_is_a_colour_before_a_thing():
+    classes = (*CLASSES, ("orange",))
+    [thing] = read("an orange cat on a starry night", classes, PLACES).things
+    assert thing.kind == 0
+    assert thing.colour is not None
+    assert [thing.kind for thing in read("an orange and a cat", classes, PLACES).things] == [len(CLASSES), 0]
