@@ -216,8 +216,11 @@ class Dreamer:
 
     def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
         """How gentle a dream is that begins from a picture of its own prompt, or from what is half-way to one."""
-        pictured = self.hands_over and (self._first(job) or isinstance(job, WalkJob))
-        return recipe.GENTLE[self.project.medium.kind] if pictured else 1.0
+        if not self.hands_over:
+            return 1.0
+        gentle = recipe.GENTLE[self.project.medium.kind]
+        # the frames that follow have to reach other prompts from where they are
+        return gentle if self._first(job) or isinstance(job, WalkJob) else gentle**0.5
 
     @staticmethod
     def _first(job: SolveJob | WalkJob | FollowJob) -> bool:
