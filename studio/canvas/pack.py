@@ -139,12 +139,10 @@ class _Source:
             if self.archive is None:
                 return _bounded(self.path / self.name, CUTOUT_BYTES)
             with self.archive.open(self.name) as member:
-                data = member.read(
-                    CUTOUT_BYTES + 1
-                )  # whatever the zip's list claims, this is the most that is unpacked
+                data = member.read(CUTOUT_BYTES + 1)  # the most that is unpacked, whatever the zip's list claims
         except InputError as error:
             raise AssetError(what, error.why, error.fix) from error
-        except Exception as error:  # a damaged zip raises almost anything: BadZipFile, zlib.error, NotImplementedError
+        except Exception as error:  # a damaged zip raises almost anything: BadZipFile, zlib.error, RuntimeError
             raise AssetError(what, f"It is broken or cut short ({error})", "Get the pack again") from error
         if len(data) > CUTOUT_BYTES:
             raise AssetError(what, f"It is larger than {CUTOUT_BYTES // 2**20} MiB", "Make it smaller")
