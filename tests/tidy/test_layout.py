@@ -21,6 +21,7 @@ ELSEWHERE = {
     "cli/console.py": "cli/test_render.py",
     "cli/options.py": "cli/test_render.py",
     "cli/train.py": "starter/test_command.py",
+    "canvas/generator.py": "canvas/test_biggan_model.py",
     "export/chunks.py": "export/test_embed.py",
     "export/container.py": "export/test_run.py",
     "export/encode.py": "faults/test_export.py",
