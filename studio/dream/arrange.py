@@ -149,6 +149,8 @@ class _Arranging:
         before = self.text.lower()[: thing.start].split()
         before = before[:-1] if thing.colour else before
         before = before[:-1] if before[-1:] == ["of"] else before
+        if before[-1:] == ["pair"] and not thing.plural:
+            return 1  # of scissors
         if before and before[-1] in _NUMBERS:
             return _NUMBERS[before[-1]]
         return 3 if thing.plural else 1
@@ -188,8 +190,9 @@ class _Arranging:
         return [[Piece(names[best[int(judged.argmax())]])]]
 
     def _scenes(self, reading: Reading) -> list[Scene]:
-        if reading.scenes:
-            pairs = [reading.scenes[i] for i in self.chance.permutation(len(reading.scenes))[:_SCENES]]
+        known = _said(self.text) or reading.scenes
+        if known:
+            pairs = [known[i] for i in self.chance.permutation(len(known))[:_SCENES]]
             return [Scene(KINDS[kind].name, seed) for kind, seed in pairs]
         open_ = reading.rest or not reading.things  # something is said that nothing was made of: the place, perhaps
         kinds = [kind for kind in KINDS if open_ or kind.name in QUIET]
@@ -245,6 +248,18 @@ class _Arranging:
             return ground
         sprites = [self.sprites.get(piece.name, 64) for piece in pieces]
         return compose(ground, sprites, torch.tensor([piece.numbers() for piece in pieces])).clamp(0, 1)
+
+
+def _said(text: str) -> tuple[tuple[int, int], ...]:
+    """The scenes whose own phrase stands in the text word for word: those of the longest such phrase."""
+    lowered = text.lower()
+    found: dict[str, list[tuple[int, int]]] = {}
+    for kind, place in enumerate(_places()):
+        for seed, sayings in enumerate(place.looks):
+            for phrase in sayings:
+                if phrase in found or re.search(rf"\b{re.escape(phrase)}\b", lowered):
+                    found.setdefault(phrase, []).append((kind, seed))
+    return tuple(found[max(found, key=len)]) if found else ()
 
 
 def _apart(things: Sequence[Named], text: str) -> list[Named]:

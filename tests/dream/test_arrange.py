@@ -142,3 +142,15 @@ def test_it_can_be_cancelled(pack):
     token.cancel()
     with pytest.raises(Cancelled):
         arranged(pack, "a rose in the snow", token=token)
+
+
+@pytest.mark.parametrize(
+    ("text", "kinds"),
+    [
+        ("a rose under a full moon", {"moonlight"}),
+        ("a rose on a snowy hill", {"snow"}),
+        ("a rose in the city at night", {"city at night"}),
+    ],
+)
+def test_a_place_that_is_said_word_for_word_is_that_place(pack, text, kinds):
+    assert {arranged(pack, text, seed=seed).scene.kind for seed in (1, 2, 3)} == kinds

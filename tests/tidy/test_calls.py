@@ -139,9 +139,6 @@ RULES: dict[str, tuple[Rule, frozenset[str]]] = {
     "global randomness": (named("random", "torch.manual_seed", "torch.seed", "numpy.random.seed"), STARTER),
     # whoever calls these hands them a generator or a seed
     "numpy's randomness": (named("numpy.random"), STARTER | {"scenery/", "evaluation/", "dream/arrange.py"}),
-        named("numpy.random"),
-        STARTER | {"scenery/", "evaluation/", "dream/arrange.py"},
-    ),  # seeded by whoever calls
     "randomness without a seed": (unseeded, STARTER),
     "names of temporary files that can be guessed": (named("tempfile.mktemp"), NOWHERE),
 }
