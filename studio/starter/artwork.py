@@ -111,7 +111,7 @@ def _draw(kinds: tuple[Kind, ...], side: int, packages: list[Path], report: Repo
         raise InputError(
             "The artwork could not be drawn",
             "The package resvg-py is not installed",
-            "Install keydream with its training parts: pip install 'keydream[train]'",
+            "Install it: pip install resvg-py",
         ) from error
     pictures, kind_of, style_of, names = [], [], [], []
     for style_number, package in enumerate(packages):

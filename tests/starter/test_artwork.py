@@ -253,4 +253,4 @@ def test_without_the_drawing_package_its_installation_is_named(kinds, artwork, m
     with pytest.raises(InputError) as caught:
         load_atlas(kinds, 16, artwork)
     assert caught.value.why == "The package resvg-py is not installed"
-    assert "keydream[train]" in caught.value.fix
+    assert "pip install resvg-py" in caught.value.fix
