@@ -118,9 +118,9 @@ def export(
 ) -> None:
     """Export frames that are rendered already; nothing is dreamed."""
     from studio.dream.device import pick
+    from studio.render.identity import identities
     from studio.render.plan import plan
     from studio.render.store import FrameStore
-    from studio.render.toolbox import LocalToolbox
 
     opened, folder = open_project(project)
     if size:
@@ -128,11 +128,10 @@ def export(
     check_target(out, force=force)
     _check_format(out)
     chosen = pick(device)
-    toolbox = LocalToolbox(folder, chosen)
     laid_out = plan(
         opened,
         _range(opened, frames),
-        toolbox.identities(opened),
+        identities(opened, folder),
         quality="draft" if draft else "final",
         device=chosen.type,
         deterministic=deterministic,

@@ -22,6 +22,7 @@ from studio.project.model import Project
 from studio.render import recipe
 from studio.render.checkpoint import EVERY, Checkpoints, pack
 from studio.render.events import Event, FrameDone, FrameStarted, Notice, SolveStarted, StepDone
+from studio.render.identity import start_of
 from studio.render.manifest import Entry
 from studio.render.pictures import preview, to_png
 from studio.render.plan import FollowJob, Plan, SolveJob, WalkJob
@@ -85,7 +86,7 @@ class Dreamer:
         """
         if self.project.init_image:
             self.canvas.encode(self._picture(self.project.init_image).to(self._toolbox.device))
-        elif recipe.start_of(self.project.medium) != "noise":
+        elif start_of(self.project.medium) != "noise":
             begun = self.begun(state, generator)
             if begun.kind == self.canvas.kind:
                 self.canvas.restore(begun.state())
@@ -99,7 +100,7 @@ class Dreamer:
     def hands_over(self) -> bool:
         """Whether dreams begin on a canvas of another kind, whose picture is handed over to this medium."""
         medium = self.project.medium
-        return not self.project.init_image and recipe.start_of(medium) not in ("noise", medium.kind)
+        return not self.project.init_image and start_of(medium) not in ("noise", medium.kind)
 
     def beginning(self) -> CollageCanvas | BigGanCanvas:
         """The canvas that dreams begin on, at the size of the frames."""
@@ -212,7 +213,7 @@ class Dreamer:
 
     def _fresh(self, job: SolveJob | WalkJob | FollowJob) -> bool:
         """Whether the dream begins from nothing but chance."""
-        return self._first(job) and not self.project.init_image and recipe.start_of(self.project.medium) == "noise"
+        return self._first(job) and not self.project.init_image and start_of(self.project.medium) == "noise"
 
     def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
         """How gentle a dream is that begins from a picture of its own prompt, or from what is half-way to one."""

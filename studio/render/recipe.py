@@ -9,16 +9,12 @@ from torch import Tensor
 
 from studio.dream.ladder import Stage
 from studio.dream.settings import DreamSettings
-from studio.project.model import Medium
 from studio.score.cutouts import CutoutSettings
 from studio.score.objective import ClipObjective, Objective, Range, TotalVariation
 from studio.score.perceptor import Perceptor
 from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
 from studio.timeline.sample import FrameState
-
-STARTS = {"pixels": "collage", "vqgan": "collage", "collage": "collage", "biggan": "biggan"}
-"""What a dream begins from in each medium, where the project does not say."""
 
 GENTLE = {"pixels": 0.2, "vqgan": 0.08, "collage": 1.0, "biggan": 1.0}
 """What the step size is multiplied by where a dream begins from a picture of its prompt: it is dreamed on, not over."""
@@ -86,11 +82,6 @@ def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
     """From coarse to fine, up to a canvas of `size`: shapes are found on a small canvas sooner, cheaper and whole."""
     rungs = [stage for stage in LADDER if min(size) * stage.scale >= SMALLEST_RUNG]
     return tuple(rungs) if len(rungs) > 1 else ()
-
-
-def start_of(medium: Medium) -> str:
-    """What a dream begins from: "noise", "collage" or "biggan"."""
-    return medium.start or STARTS[medium.kind]
 
 
 def wishes(state: FrameState) -> tuple[tuple[str, float], ...]:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 import torch
 from torch import Tensor
 
-from studio.base import paths
-from studio.base.errors import AssetError
 from studio.project.assets import read_picture, resolve
-from studio.project.model import Asset, Project
-from studio.render.keys import Identities, assets_used, weights
+from studio.project.model import Project
+from studio.render.identity import asset_of, generator_name, identities, pack, pack_path, perceptor_names, start_of
+from studio.render.keys import Identities, weights
 from studio.render.pictures import from_image
-from studio.render.recipe import start_of
 
 if TYPE_CHECKING:
     from studio.canvas.base import Canvas
@@ -73,30 +70,7 @@ class LocalToolbox:
             ModelError: a model is not on this machine.
             AssetError: a picture that a frame may show is missing.
         """
-        from studio.models.catalogue import find
-
-        kind, start = project.medium.kind, start_of(project.medium)
-        pack = self._pack(project).identity if "collage" in (kind, start) else ""
-        medium = {"pixels": "", "collage": pack}.get(kind)
-        if medium is None:
-            medium = find(project.medium.model, kind).sha256
-        begun = {"noise": "", "collage": pack}.get(start)
-        if begun is None:
-            begun = find(_generator_of(project), "biggan").sha256
-        perceptors = tuple(find(name, "clip").sha256 for name in _names(project))
-        hashes = {}
-        for name in assets_used(project):
-            path = resolve(self._folder, _asset(project, name))
-            try:
-                with path.open("rb") as file:
-                    hashes[name] = hashlib.file_digest(file, "sha256").hexdigest()
-            except OSError as error:
-                raise AssetError(
-                    f"The picture {name} could not be read",
-                    f"{path}: {error.strerror or error}",
-                    "Put it back, or choose another picture in its place",
-                ) from error
-        return Identities(perceptors, medium, hashes, (start, begun))
+        return identities(project, self._folder)
 
     def perceptors(self, project: Project) -> tuple[tuple[Perceptor, float], ...]:
         """See `Toolbox`.
@@ -104,7 +78,7 @@ class LocalToolbox:
         Raises:
             ModelError: a model is missing, damaged or does not fit.
         """
-        return tuple(zip(map(self._perceptor, _names(project)), weights(project), strict=True))
+        return tuple(zip(map(self._perceptor, perceptor_names(project)), weights(project), strict=True))
 
     def canvas(self, project: Project, width: int, height: int) -> Canvas:
         """See `Toolbox`.
@@ -141,7 +115,7 @@ class LocalToolbox:
         Raises:
             AssetError: the picture is missing, broken or too large.
         """
-        with read_picture(resolve(self._folder, _asset(project, asset))) as image:
+        with read_picture(resolve(self._folder, asset_of(project, asset))) as image:
             return from_image(image)
 
     def _perceptor(self, name: str) -> Perceptor:
@@ -163,7 +137,7 @@ class LocalToolbox:
     def _biggan(self, project: Project, width: int, height: int) -> BigGanCanvas:
         from studio.canvas.biggan import BigGanCanvas
 
-        name = _generator_of(project)
+        name = generator_name(project)
         if name not in self._generators:
             from studio.canvas.biggan_model import build
             from studio.models.catalogue import find
@@ -175,13 +149,9 @@ class LocalToolbox:
         return BigGanCanvas(self._generators[name], width, height, self.device)
 
     def _pack(self, project: Project) -> Pack:
-        """The cutouts: a collage's own folder or zip beside the project, or those that ship with Keydream."""
-        from studio.canvas.pack import read_pack
-
-        own = project.medium.model if project.medium.kind == "collage" else ""
-        path = self._folder / own if own else paths.resources() / "starter" / "noto.zip"
+        path = pack_path(project, self._folder)
         if path not in self._packs:
-            self._packs[path] = read_pack(path)
+            self._packs[path] = pack(project, self._folder)
         return self._packs[path]
 
     def _medium(self, name: str) -> VqganModel:
@@ -194,23 +164,3 @@ class LocalToolbox:
             weights = read_weights(entry.path, name=entry.name, expect_kind="vqgan", expect_sha256=entry.sha256)
             self._media[name] = build(weights, self.device)
         return self._media[name]
-
-
-def _names(project: Project) -> tuple[str, ...]:
-    return tuple(reference.model for reference in project.perceptors) or ("",)
-
-
-def _generator_of(project: Project) -> str:
-    """The name of the generator: a medium of another kind begins from the starter."""
-    return project.medium.model if project.medium.kind == "biggan" else ""
-
-
-def _asset(project: Project, name: str) -> Asset:
-    for asset in project.assets:
-        if asset.id == name:
-            return asset
-    raise AssetError(
-        f"The project has no picture called {name}",
-        "A prompt or the init image refers to it",
-        "Add the picture to the project, or take the reference out",
-    )

@@ -1,25 +1,38 @@
-"""Undo and redo: snapshots of the timeline, each with the label of the edit that led to it."""
+"""Undo and redo: snapshots of a frozen document, each with the label of the edit that led to it."""
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
+from typing import Generic, Protocol, TypeVar
 
 from studio.base.errors import InputError
-from studio.timeline.edit import Edit
-from studio.timeline.model import Timeline
+
+S = TypeVar("S")
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
+class Change(Protocol[S]):
+    """A named change of a document: an `Edit` of a timeline, or the like for what a timeline is part of."""
+
+    @property
+    def label(self) -> str:
+        """What the undo menu shows."""
+
+    @property
+    def apply(self) -> Callable[[S], S]:
+        """The changed document; raises when the change cannot be made."""
+
+
+@dataclass(frozen=True)
+class _Entry(Generic[S]):
     label: str
     merge: Hashable | None
-    before: Timeline
-    after: Timeline
+    before: S
+    after: S
 
 
-class History:
-    """The one place where a document's timeline changes.
+class History(Generic[S]):
+    """The one place where a document (a timeline, or a project with one) changes. It must be frozen.
 
     Edits that belong to one gesture (a drag, a slider) are applied one after another with the same `merge` key, and
     make one entry. Another key, an edit without one, `seal`, undo, redo or a clean mark end the gesture. Not for
@@ -29,20 +42,20 @@ class History:
         limit: how many edits can be undone; older ones are forgotten.
     """
 
-    def __init__(self, timeline: Timeline, limit: int = 200) -> None:
-        """Begin with a timeline, clean and with nothing to undo. `ValueError` when limit < 1."""
+    def __init__(self, document: S, limit: int = 200) -> None:
+        """Begin with a document, clean and with nothing to undo. `ValueError` when limit < 1."""
         if limit < 1:
             raise ValueError(f"a limit of at least 1 expected, not {limit}")
         self.limit = limit
-        self._current = timeline
-        self._clean: Timeline | None = timeline
-        self._done: list[_Entry] = []
-        self._undone: list[_Entry] = []
-        self._gesture: _Entry | None = None
+        self._current = document
+        self._clean: S | None = document
+        self._done: list[_Entry[S]] = []
+        self._undone: list[_Entry[S]] = []
+        self._gesture: _Entry[S] | None = None
 
     @property
-    def timeline(self) -> Timeline:
-        """The timeline as it is now."""
+    def current(self) -> S:
+        """The document as it is now."""
         return self._current
 
     @property
@@ -65,14 +78,14 @@ class History:
         """How many of `labels` are done."""
         return len(self._done)
 
-    def apply(self, edit: Edit, merge: Hashable | None = None, *, from_start: bool = False) -> Timeline:
-        """Make an edit and return the timeline after it. An edit that changes nothing leaves no entry.
+    def apply(self, edit: Change[S], merge: Hashable | None = None, *, from_start: bool = False) -> S:
+        """Make an edit and return the document after it. An edit that changes nothing leaves no entry.
 
         Args:
             edit: what to do. When it raises, nothing has changed.
             merge: the gesture it belongs to; it joins the latest entry when that has the same key and the gesture is
                 not over. A gesture that comes back to where it began leaves no entry.
-            from_start: apply it to the timeline as it was when the gesture began, in place of the gesture's earlier
+            from_start: apply it to the document as it was when the gesture began, in place of the gesture's earlier
                 edits: for a drag, whose total offset is known.
         """
         joined = self._gesture if merge is not None and self._gesture and self._gesture.merge == merge else None
@@ -86,7 +99,7 @@ class History:
             self._done.pop()
             before = joined.before
         if after == before:
-            # The object itself, so that the entry before this one still ends at the current timeline.
+            # The object itself, so that the entry before this one still ends at the current document.
             self._gesture = None
             self._current = before
             return before
@@ -102,7 +115,7 @@ class History:
         """End the gesture: the next edit makes an entry of its own, whatever its key."""
         self._gesture = None
 
-    def cancel(self, merge: Hashable) -> Timeline:
+    def cancel(self, merge: Hashable) -> S:
         """Take back an unfinished gesture without a trace (Escape in a drag). Nothing happens when it made no entry."""
         if self._gesture and self._gesture.merge == merge:
             self._done.pop()
@@ -110,8 +123,8 @@ class History:
         self._gesture = None
         return self._current
 
-    def undo(self) -> Timeline:
-        """Go back to exactly the timeline before the latest edit. `InputError` when there is none."""
+    def undo(self) -> S:
+        """Go back to exactly the document before the latest edit. `InputError` when there is none."""
         if not self._done:
             raise InputError("There is nothing to undo")
         entry = self._done.pop()
@@ -120,8 +133,8 @@ class History:
         self._current = entry.before
         return entry.before
 
-    def redo(self) -> Timeline:
-        """Go forward to exactly the timeline that `undo` left. `InputError` when there is none."""
+    def redo(self) -> S:
+        """Go forward to exactly the document that `undo` left. `InputError` when there is none."""
         if not self._undone:
             raise InputError("There is nothing to redo")
         entry = self._undone.pop()
@@ -131,11 +144,11 @@ class History:
         return entry.after
 
     def mark_clean(self) -> None:
-        """Remember this timeline as the one that is stored, and end the gesture."""
+        """Remember this document as the one that is stored, and end the gesture."""
         self._clean = self._current
         self._gesture = None
 
     @property
     def is_clean(self) -> bool:
-        """Whether the timeline equals the one last marked clean, however it came to be so."""
+        """Whether the document equals the one last marked clean, however it came to be so."""
         return self._current == self._clean

@@ -66,21 +66,21 @@ class Editing(RuleBasedStateMachine):
     @initialize()
     def open(self) -> None:
         self.history = History(start(), limit=LIMIT)
-        self.done: list[Timeline] = [self.history.timeline]
+        self.done: list[Timeline] = [self.history.current]
         self.undone: list[Timeline] = []
         self.gesture: str | None = None
         self.sampled: tuple[Timeline, list[FrameState]] | None = None
 
     def make(self, edit: Edit, merge: str | None = None) -> None:
-        before = self.history.timeline
+        before = self.history.current
         name, position = self.history.undo_name, self.history.position
         try:
             after = self.history.apply(edit, merge)
         except (InputError, TypeError):
-            assert self.history.timeline is before
+            assert self.history.current is before
             assert (self.history.undo_name, self.history.position) == (name, position)
             return
-        assert after is self.history.timeline
+        assert after is self.history.current
         joins = merge is not None and merge == self.gesture
         if not joins:
             self.gesture = None
@@ -101,7 +101,7 @@ class Editing(RuleBasedStateMachine):
 
     def some(self, data: st.DataObject) -> frozenset[KeyRef]:
         """Keys that exist, and sometimes one that does not."""
-        existing = sorted(all_keys(self.history.timeline))
+        existing = sorted(all_keys(self.history.current))
         there = st.sets(st.sampled_from(existing), max_size=4) if existing else st.just(set())
         stray = st.sets(st.builds(KeyRef, tracks, st.integers(0, 45)), max_size=1)
         keys = data.draw(there, "keys")
@@ -113,18 +113,18 @@ class Editing(RuleBasedStateMachine):
 
     @rule(track=tracks, frame=frames, prompt=st.none() | prompts)
     def insert_key(self, track, frame, prompt):
-        before = self.history.timeline
+        before = self.history.current
         self.make(edits.insert_key(track, frame, prompt))
-        if track.kind == "parameter" and self.history.timeline is not before:
+        if track.kind == "parameter" and self.history.current is not before:
             for each in range(before.length):
-                old, new = (dict(sample(it, each).parameters)[track.name] for it in (before, self.history.timeline))
+                old, new = (dict(sample(it, each).parameters)[track.name] for it in (before, self.history.current))
                 largest = max(abs(key.value) for key in before.parameter(track.name).track.keys)
                 reach = max(key.ease.reach for key in before.parameter(track.name).track.keys)
                 assert abs(old - new) <= 1e-6 * max(1.0, largest) * max(1.0, reach)
 
     @rule(data=st.data(), offset=offsets, merge=st.none() | st.sampled_from(["a", "b"]))
     def move_keys(self, data, offset, merge):
-        before, keys = self.history.timeline, self.some(data)
+        before, keys = self.history.current, self.some(data)
         try:
             actual = edits.clamp_offset(before, keys, offset)
         except InputError:
@@ -133,7 +133,7 @@ class Editing(RuleBasedStateMachine):
         if actual is not None:
             assert 0 <= actual * (1 if offset >= 0 else -1) <= abs(offset)
             moved = Selection(keys).moved(actual)
-            assert moved.surviving(self.history.timeline) == moved
+            assert moved.surviving(self.history.current) == moved
 
     @rule(data=st.data(), offset=st.sampled_from([-1, 1, 10]))
     def nudge(self, data, offset):
@@ -166,14 +166,14 @@ class Editing(RuleBasedStateMachine):
     @rule(data=st.data(), frame=frames)
     def copy_and_paste(self, data, frame):
         try:
-            clip = copy(self.history.timeline, self.some(data))
+            clip = copy(self.history.current, self.some(data))
         except InputError:
             return
         self.make(edits.paste(clip, frame))
 
     @rule(frame=frames, count=st.integers(0, 5))
     def insert_time(self, frame, count):
-        if self.history.timeline.length < 60:
+        if self.history.current.length < 60:
             self.make(edits.insert_time(frame, count))
 
     @rule(frames=ranges)
@@ -251,13 +251,13 @@ class Editing(RuleBasedStateMachine):
 
     @invariant()
     def history_agrees(self):
-        assert self.history.timeline is self.done[-1]
+        assert self.history.current is self.done[-1]
         assert self.history.position == len(self.done) - 1
         assert len(self.history.labels) == len(self.done) - 1 + len(self.undone)
 
     @invariant()
     def timeline_is_whole(self):
-        timeline = self.history.timeline
+        timeline = self.history.current
         for track in timeline.tracks:
             placed = track.track.frames
             assert list(placed) == sorted(set(placed))
@@ -271,7 +271,7 @@ class Editing(RuleBasedStateMachine):
 
     @invariant()
     def every_frame_is_finite(self):
-        timeline = self.history.timeline
+        timeline = self.history.current
         if self.sampled is not None and self.sampled[0] is timeline:
             return
         states = [sample(timeline, frame) for frame in range(timeline.length)]
@@ -290,7 +290,7 @@ class Editing(RuleBasedStateMachine):
 
     @invariant()
     def a_timeline_is_a_value(self):
-        timeline = self.history.timeline
+        timeline = self.history.current
         again = deepcopy(timeline)
         assert again == timeline
         assert hash(again) == hash(timeline)

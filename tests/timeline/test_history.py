@@ -26,12 +26,12 @@ def grown(by: int) -> Edit:
 
 
 def test_undo_and_redo_give_the_very_objects(history):
-    states = [history.timeline, history.apply(grow(11)), history.apply(grow(12))]
+    states = [history.current, history.apply(grow(11)), history.apply(grow(12))]
     assert history.labels == ("Length 11", "Length 12")
     assert history.undo() is states[1]
     assert (history.undo_name, history.redo_name, history.position) == ("Length 11", "Length 12", 1)
     assert history.undo() is states[0]
-    assert history.timeline is states[0]
+    assert history.current is states[0]
     assert (history.undo_name, history.redo_name) == (None, "Length 11")
     assert history.redo() is states[1]
     assert history.redo() is states[2]
@@ -57,26 +57,26 @@ def test_an_edit_forgets_what_was_undone(history):
 def test_an_edit_that_fails_changes_nothing(history):
     history.apply(grow(11))
     history.undo()
-    before = history.timeline
+    before = history.current
     with pytest.raises(InputError):
         history.apply(set_length(0))
-    assert history.timeline is before
+    assert history.current is before
     assert (history.undo_name, history.redo_name) == (None, "Length 11")
 
 
 def test_an_edit_without_effect_leaves_no_entry(history):
     history.apply(grow(11))
     history.undo()
-    before = history.timeline
+    before = history.current
     assert history.apply(set_loop(False)) is before
     assert (history.undo_name, history.redo_name) == (None, "Length 11")
 
 
 def test_a_gesture_is_one_entry(history):
-    start = history.timeline
+    start = history.current
     for by in (1, 2, 3):
         history.apply(grown(by), merge="drag")
-    assert history.timeline.length == 16
+    assert history.current.length == 16
     assert history.labels == ("Grow 3",)
     assert history.undo() is start
     assert history.redo().length == 16
@@ -85,7 +85,7 @@ def test_a_gesture_is_one_entry(history):
 def test_a_gesture_from_its_start_replaces_its_earlier_edits(history):
     for by in (1, 2, 3):
         history.apply(grown(by), merge="drag", from_start=True)
-    assert history.timeline.length == 13
+    assert history.current.length == 13
     assert history.labels == ("Grow 3",)
 
 
@@ -118,7 +118,7 @@ def test_edits_without_a_key_never_merge(history):
 def test_a_gesture_that_comes_back_leaves_no_entry(history):
     history.apply(grown(1), merge="drag")
     history.seal()
-    before = history.timeline
+    before = history.current
     history.apply(grown(1), merge="drag")
     assert history.apply(grown(-1), merge="drag") is before
     assert history.labels == ("Grow 1",)
@@ -135,7 +135,7 @@ def test_a_gesture_that_fails_goes_on_afterwards(history):
 
 
 def test_escape_takes_a_gesture_back_without_a_trace(history):
-    start = history.timeline
+    start = history.current
     history.apply(grown(1), merge="drag")
     history.apply(grown(1), merge="drag")
     assert history.cancel("drag") is start
@@ -149,7 +149,7 @@ def test_a_drag_of_keys_over_another_and_back(timeline):
     key = KeyRef(TrackRef("prompt", "main"), 24)
     for offset in (10, 24, 30, 24, 10):
         history.apply(move_keys([key], offset), merge="drag", from_start=True)
-    assert history.timeline.prompt("main").track.frames == (0, 34, 48)
+    assert history.current.prompt("main").track.frames == (0, 34, 48)
     assert history.apply(move_keys([key], 0), merge="drag", from_start=True) is timeline
     assert history.labels == ()
 
@@ -173,8 +173,8 @@ def test_the_oldest_entries_are_forgotten():
     assert history.labels == ("Length 18", "Length 19", "Length 20")
     for _ in range(3):
         history.undo()
-    assert history.timeline.length == 17
+    assert history.current.length == 17
     with pytest.raises(InputError):
         history.undo()
     with pytest.raises(ValueError, match="at least 1"):
-        History(history.timeline, limit=0)
+        History(history.current, limit=0)

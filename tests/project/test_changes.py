@@ -1,0 +1,73 @@
+from __future__ import annotations
+
+import pytest
+
+from studio.base.errors import AssetError, InputError
+from studio.project import changes
+from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
+from studio.timeline import edits
+from studio.timeline.history import History
+from studio.timeline.model import Timeline
+from studio.timeline.time import FrameRate
+
+
+def project() -> Project:
+    return Project("One", Timeline(FrameRate(24), 48))
+
+
+@pytest.mark.parametrize(
+    ("change", "field", "value"),
+    [
+        (changes.set_name("Two"), "name", "Two"),
+        (changes.set_size(128, 64), "height", 64),
+        (changes.set_seed(9), "seed", 9),
+        (changes.set_medium(Medium("pixels")), "medium", Medium("pixels")),
+        (changes.set_motion(Motion("follow")), "motion", Motion("follow")),
+        (changes.set_perceptors((PerceptorRef("x"),)), "perceptors", (PerceptorRef("x"),)),
+        (changes.set_export(ExportSettings("mp4")), "export", ExportSettings("mp4")),
+        (changes.add_asset(Asset("a", "a.png")), "assets", (Asset("a", "a.png"),)),
+    ],
+)
+def test_each_change_is_one_named_entry_that_can_be_undone(change: changes.Change, field: str, value: object) -> None:
+    history = History(project())
+    assert getattr(history.apply(change), field) == value
+    assert history.undo_name == change.label
+    assert history.undo() == project()
+
+
+@pytest.mark.parametrize(
+    "change", [changes.set_size(0, 64), changes.set_size(64, 10**9), changes.set_seed(-1)], ids=lambda each: each.label
+)
+def test_a_value_out_of_range_is_refused_and_changes_nothing(change: changes.Change) -> None:
+    history = History(project())
+    with pytest.raises(InputError, match="cannot be used"):
+        history.apply(change)
+    assert history.current == project()
+
+
+def test_an_edit_of_the_timeline_is_made_to_the_project() -> None:
+    changed = changes.on_timeline(edits.set_length(12)).apply(project())
+    assert changed.timeline.length == 12
+    assert changes.on_timeline(edits.set_length(12)).label == edits.set_length(12).label
+
+
+def test_changes_made_together_are_one_entry() -> None:
+    history = History(project())
+    history.apply(changes.together("Both", changes.set_seed(4), changes.set_size(64, 64)))
+    assert (history.current.seed, history.current.width, history.labels) == (4, 64, ("Both",))
+
+
+def test_the_init_image_must_be_a_picture_of_the_project() -> None:
+    with pytest.raises(AssetError, match="no picture called a"):
+        changes.set_init_image("a").apply(project())
+    pictured = changes.add_asset(Asset("a", "a.png")).apply(project())
+    chosen = changes.set_init_image("a").apply(pictured)
+    assert chosen.init_image == "a"
+    assert changes.set_init_image("").apply(chosen).init_image == ""
+
+
+def test_adding_a_picture_twice_changes_nothing_and_another_of_its_name_is_refused() -> None:
+    pictured = changes.add_asset(Asset("a", "a.png")).apply(project())
+    assert changes.add_asset(Asset("a", "a.png")).apply(pictured) is pictured
+    with pytest.raises(InputError, match="unique"):
+        changes.add_asset(Asset("a", "b.png")).apply(pictured)
