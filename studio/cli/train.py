@@ -55,6 +55,9 @@ def train(
     seed: Annotated[
         int, typer.Option("--seed", min=0, help="Of pictures and weights; by default that of the shipped weights.")
     ] = 0,
+    clean: Annotated[
+        bool, typer.Option("--clean", help="A clip or evaluator without attacks on its pictures, for comparison.")
+    ] = False,
     artwork: Annotated[
         Path | None,
         typer.Option(
@@ -76,11 +79,15 @@ def train(
         )
     if images is None and (begin or fresh):
         raise InputError("There are no pictures to go on with", "--from and --fresh need --images", "Name a folder")
+    if clean and model not in ("clip", "evaluator"):
+        raise InputError(f"A {model} has no attacks to do without", "--clean is for perceptors", "Leave --clean out")
     out = _target(out, images, model)
     import torch
 
     torch.set_num_threads(threads)
     changes: dict[str, Any] = {name: value for name, value in (("steps", steps), ("seed", seed)) if value}
+    if clean:
+        changes["clean"] = 1.0
     where = folder or paths.data_dir() / "training" / (out.stem if images else model)
     if images is None:
         figures = _starter(model, out, where, artwork, changes)

@@ -97,12 +97,18 @@ class FrameStore:
 
     def has(self, key: str) -> bool:
         """Whether an entry seems to be there: its manifest is whole and its files have the right sizes. Cheap."""
+        return self.peek(key) is not None
+
+    def peek(self, key: str) -> Entry | None:
+        """The entry, when it seems to be there as `has` tells it; its content is believed. Cheap."""
         try:
             manifest = parse(self._read_manifest(key), key)
             files = self._parts(manifest)
-            return all(path.stat().st_size == manifest[name]["size"] for name, path in files.items())
+            if all(path.stat().st_size == manifest[name]["size"] for name, path in files.items()):
+                return entry(manifest, files)
         except (OSError, DamagedError):
-            return False
+            pass
+        return None
 
     def keys(self) -> Iterator[str]:
         """The keys of all entries, in no order. Their manifests exist; nothing more was looked at."""

@@ -148,6 +148,10 @@ class History(Generic[S]):
         self._clean = self._current
         self._gesture = None
 
+    def forget_clean(self) -> None:
+        """Nothing that is stored equals this document: it was recovered, say."""
+        self._clean = None
+
     @property
     def is_clean(self) -> bool:
         """Whether the document equals the one last marked clean, however it came to be so."""

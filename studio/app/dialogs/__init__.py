@@ -1,0 +1,1 @@
+"""Windows that ask: export, command palette, preferences, recovery."""

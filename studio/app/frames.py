@@ -1,0 +1,277 @@
+"""Which frames of the document are rendered, and which picture stands for each: what the ruler and the viewer show."""
+
+from __future__ import annotations
+
+import contextlib
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import IntEnum
+from pathlib import Path
+from typing import Protocol
+
+from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+
+from studio.app.document import Document
+from studio.base.errors import StudioError
+from studio.project.model import Project
+from studio.render.identity import identities
+from studio.render.manifest import Entry
+from studio.render.plan import Quality, plan
+from studio.timeline.time import whole_range
+
+_CALM = 80  # milliseconds after an edit before frames are looked up: a drag makes many
+
+
+class Status(IntEnum):
+    """What is known of a frame; later ones are better pictures of it."""
+
+    NONE = 0
+    """It was never rendered."""
+
+    STALE = 1
+    """Its picture shows what the timeline said before an edit."""
+
+    DRAFT = 2
+    """It is rendered as a draft."""
+
+    FINAL = 3
+    """It is rendered in full."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The picture that stands for a frame.
+
+    Attributes:
+        frame: whose picture it is: the one asked for, or the nearest that has one.
+        status: how good it is, for that frame.
+        path: its file.
+    """
+
+    frame: int
+    status: Status
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What a look into the store found, for every frame of a timeline.
+
+    Attributes:
+        final: the key of each frame in full quality; empty when `problem` is set.
+        draft: likewise as a draft.
+        paths: key to picture, of those that are stored.
+        notes: what the artist should know about the motion.
+        problem: why nothing can be rendered; else None.
+    """
+
+    final: tuple[str, ...] = ()
+    draft: tuple[str, ...] = ()
+    paths: Mapping[str, Path] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+    problem: StudioError | None = None
+
+
+class Store(Protocol):
+    """What is needed of a frame store."""
+
+    def peek(self, key: str) -> Entry | None:
+        """The entry of that key, if it seems to be there."""
+        ...
+
+
+def look(project: Project, folder: Path, store: Store, known: Mapping[str, Path], device: str) -> Look:
+    """Lay out all frames of a project and look which are stored. Takes long for long timelines; any thread may call it.
+
+    Args:
+        project: the snapshot to look at.
+        folder: what its pictures are relative to.
+        store: where frames are kept.
+        known: key to picture, of those found earlier: they are not looked up again.
+        device: the kind of device that renders: "cpu", "cuda" or "mps".
+    """
+    everything = whole_range(project.timeline.length)
+    try:
+        named = identities(project, folder)
+        qualities: tuple[Quality, Quality] = ("final", "draft")
+        final, draft = (plan(project, everything, named, quality=each, device=device) for each in qualities)
+    except StudioError as error:
+        return Look(problem=error)
+    paths: dict[str, Path] = {}
+    for key in {*final.keys, *draft.keys}:
+        if key in known:
+            paths[key] = known[key]
+        elif (entry := store.peek(key)) is not None and entry.picture is not None:
+            paths[key] = entry.picture
+    return Look(final.keys, draft.keys, paths, final.notes)
+
+
+class Frames(QObject):
+    """The frames of a document. Edits are followed by a look into the store, in another thread and a moment later."""
+
+    changed = Signal()
+    """Any frame may have another status or picture."""
+
+    frame_changed = Signal(int)
+    """One frame has."""
+
+    problem_changed = Signal(object)
+    """Why nothing can be rendered (a `StudioError`), or None."""
+
+    _looked = Signal(int, object)
+
+    def __init__(self, document: Document, store: Store, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.device = "cpu"
+        self.problem: StudioError | None = None
+        self.notes: tuple[str, ...] = ()
+        self._document = document
+        self._store = store
+        self._look = Look()
+        self._keys: dict[str, tuple[int, ...]] = {}
+        self._paths: dict[str, Path] = {}
+        self._shipped: list[Path] = []
+        self._stale: dict[int, Path] = {}
+        self._available: list[int] | None = None
+        self._generation = 0
+        self._pool = QThreadPool(self)
+        self._pool.setMaxThreadCount(1)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(_CALM)
+        self._timer.timeout.connect(self._start)
+        self._looked.connect(self._take)
+        document.opened.connect(self.forget)
+        document.changed.connect(self._follow)
+
+    def ship(self, pictures: Iterable[Path]) -> None:
+        """Take pictures that come with a sample for its frames, one each: they stand for them until an edit.
+
+        Call it after the sample was opened.
+        """
+        self._shipped = list(pictures)
+
+    @Slot()
+    def forget(self) -> None:
+        """Another project is here: nothing of the old one stands for its frames."""
+        self._look = Look()
+        self._keys, self._shipped, self._stale = {}, [], {}
+        self._available = None
+        self._generation += 1
+
+    @Slot()
+    def refresh(self) -> None:
+        """Look again, soon."""
+        self._timer.start()
+
+    def wait(self) -> None:
+        """Look now, and wait for it: for tests and for whoever must know."""
+        self._timer.stop()
+        self._generation += 1
+        self._pool.waitForDone()
+        self._take(self._generation, self._now())
+
+    def close(self) -> None:
+        """Stop looking."""
+        self._timer.stop()
+        self._generation += 1
+        self._pool.waitForDone()
+
+    def status(self, frame: int) -> Status:
+        """How good the picture of a frame is."""
+        if frame < len(self._look.final):
+            if self._look.final[frame] in self._paths:
+                return Status.FINAL
+            if self._look.draft[frame] in self._paths:
+                return Status.DRAFT
+        return Status.STALE if frame in self._stale else Status.NONE
+
+    def picture(self, frame: int) -> Path | None:
+        """The best picture of that very frame, perhaps a stale one; None when there is none."""
+        if frame < len(self._look.final):
+            found = self._paths.get(self._look.final[frame]) or self._paths.get(self._look.draft[frame])
+            if found is not None:
+                return found
+        return self._stale.get(frame)
+
+    def shown(self, frame: int) -> Shown | None:
+        """The picture that stands for a frame: its own, or the nearest frame's; None while there is none at all."""
+        own = self.picture(frame)
+        if own is not None:
+            return Shown(frame, self.status(frame), own)
+        there = self._with_pictures()
+        if not there:
+            return None
+        place = bisect_left(there, frame)
+        near = min(there[max(place - 1, 0) : place + 1], key=lambda each: abs(each - frame))
+        path = self.picture(near)
+        return None if path is None else Shown(near, self.status(near), path)
+
+    def finals(self, frames: Iterable[int], quality: Quality = "final") -> tuple[Path, ...] | None:
+        """The pictures of frames in that quality, in order; None unless every one is rendered."""
+        keys = self._look.final if quality == "final" else self._look.draft
+        found = [self._paths.get(keys[frame]) if frame < len(keys) else None for frame in frames]
+        whole = tuple(path for path in found if path is not None)
+        return whole if len(whole) == len(found) else None
+
+    def committed(self, key: str, path: Path) -> None:
+        """A frame came into the store."""
+        self._paths[key] = path
+        for frame in self._keys.get(key, ()):
+            self._stale.pop(frame, None)
+            self._available = None
+            self.frame_changed.emit(frame)
+
+    def _with_pictures(self) -> list[int]:
+        if self._available is None:
+            length = self._document.timeline.length
+            self._available = [frame for frame in range(length) if self.picture(frame) is not None]
+        return self._available
+
+    @Slot(object, object)
+    def _follow(self, before: Project, after: Project) -> None:
+        if before is not after:
+            self._timer.start()
+
+    @Slot()
+    def _start(self) -> None:
+        self._generation += 1
+        generation, now = self._generation, self._prepared()
+
+        def work() -> None:
+            found = look(*now)
+            with contextlib.suppress(RuntimeError):  # the window is gone
+                self._looked.emit(generation, found)
+
+        self._pool.start(QRunnable.create(work))
+
+    def _prepared(self) -> tuple[Project, Path, Store, Mapping[str, Path], str]:
+        return self._document.project, self._document.folder, self._store, dict(self._paths), self.device
+
+    def _now(self) -> Look:
+        return look(*self._prepared())
+
+    @Slot(int, object)
+    def _take(self, generation: int, found: Look) -> None:
+        if generation != self._generation:
+            return
+        before = {frame: path for frame in range(len(self._look.final)) if (path := self.picture(frame)) is not None}
+        self._paths.update(found.paths)
+        if self._shipped and not self._look.final and found.final:
+            for key, path in zip(found.final, self._shipped, strict=False):
+                self._paths.setdefault(key, path)
+        self._look = found
+        keys: dict[str, list[int]] = {}
+        for frame, pair in enumerate(zip(found.final, found.draft, strict=True)):
+            for key in dict.fromkeys(pair):
+                keys.setdefault(key, []).append(frame)
+        self._keys = {key: tuple(frames) for key, frames in keys.items()}
+        length = self._document.timeline.length
+        self._stale = {frame: path for frame, path in {**self._stale, **before}.items() if frame < length}
+        self._available = None
+        self.notes = found.notes
+        if found.problem != self.problem:
+            self.problem = found.problem
+            self.problem_changed.emit(found.problem)
+        self.changed.emit()

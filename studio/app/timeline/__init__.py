@@ -1,0 +1,1 @@
+"""The timeline editor: ruler, lanes, cards, keys, curves, and the gestures that edit them."""

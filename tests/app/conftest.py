@@ -1,0 +1,164 @@
+"""What holds for every test of the window: a Qt warning, a leaked thread, timer or widget fails it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import hashlib
+import io
+import threading
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PIL import Image
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from studio.app.context import Context, new_context
+from studio.app.tasks import new_loop
+from studio.app.theme import theme
+from studio.app.worker import Order
+from studio.base import paths
+from studio.project.model import Medium, Project
+from studio.render.events import Event, FrameDone, FrameStarted, PlanMade, Preview, RenderDone, StepDone
+from studio.render.identity import identities
+from studio.render.plan import plan, work
+from studio.render.store import FrameStore
+from studio.timeline.easing import Ease
+from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
+from studio.timeline.prompt import parse_prompt
+from studio.timeline.time import FrameRate
+from studio.timeline.track import Keyframe, Track
+
+
+class FakeSession:
+    """A render without models: plain pictures into the store, step by step. Call it with an order, as the worker does.
+
+    Attributes:
+        steps: that each frame takes.
+        pause: seconds that each step takes.
+        error: raised once, after the next frame, if it is set.
+        hold: while it is cleared, no step goes on: for tests that look at a render in progress.
+        orders: all orders so far.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 3
+        self.pause = 0.0
+        self.error: Exception | None = None
+        self.hold = threading.Event()
+        self.hold.set()
+        self.orders: list[Order] = []
+
+    def __call__(self, order: Order) -> Iterator[Event]:
+        self.orders.append(order)
+        store = FrameStore(paths.cache_dir() / "frames")
+        laid = plan(order.project, order.frames, identities(order.project, order.folder), quality=order.quality)
+        todo = work(laid, store.has)
+        yield PlanMade(len(laid.frames), todo.frames, todo.reused, todo.frames * self.steps, laid.notes)
+        found = []
+        rendered = 0
+        for job in laid.jobs:
+            entry = store.peek(job.key)
+            reused = entry is not None
+            if entry is None:
+                yield FrameStarted(job.frame, job.key, self.steps)
+                colour = tuple(hashlib.sha256(job.key.encode()).digest()[:3])
+                for step in range(1, self.steps + 1):
+                    while not self.hold.wait(0.01):
+                        order.token.check()
+                    time.sleep(self.pause)
+                    order.token.check()
+                    shade = bytes(value * step // self.steps for value in colour)
+                    preview = Preview(laid.width, laid.height, shade * (laid.width * laid.height))
+                    yield StepDone(job.frame, step, self.steps, 1 / step, (), lambda preview=preview: preview)
+                data = io.BytesIO()
+                Image.new("RGB", (laid.width, laid.height), colour).save(data, "PNG")
+                entry = store.put(job.key, png=data.getvalue())
+                rendered += 1
+            assert entry.picture is not None
+            found.append(entry.picture)
+            yield FrameDone(job.frame, job.key, entry.picture, entry.pixels, reused)
+            if self.error is not None:
+                error, self.error = self.error, None
+                raise error
+        yield RenderDone(tuple(found), rendered, 0.0)
+
+
+@pytest.fixture(scope="session")
+def qapp_args() -> list[str]:
+    return ["keydream", "-platform", "offscreen"]
+
+
+@pytest.fixture(autouse=True)
+def window_is_clean(qapp: QApplication, qtlog: object) -> Iterator[None]:
+    """Fail on Qt warnings, and on widgets, running timers and threads that outlive the test."""
+    theme().refresh()
+    threads = set(threading.enumerate())
+    yield
+    qapp.processEvents()
+    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    gc.collect()
+    alive = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    assert not alive, f"widgets are left open: {alive}"
+    left = [thread for thread in set(threading.enumerate()) - threads if thread.name.startswith("keydream-pictures")]
+    assert not left, f"threads are left running: {left}"
+    warnings = [record.message for record in qtlog.records if record.type_name in ("QtWarningMsg", "QtCriticalMsg")]  # type: ignore[attr-defined]
+    assert not warnings, f"Qt warned: {warnings}"
+
+
+@pytest.fixture
+def project() -> Project:
+    """A short walk of three prompts and two parameters, dreamed on pixels from noise."""
+    prompts = ("a red apple in the grass", "a purple heart on a starry night", "an octopus in the sea")
+    return Project(
+        "First walk",
+        Timeline(
+            FrameRate(24),
+            97,
+            prompts=(
+                PromptTrack(
+                    "Prompt",
+                    Track(
+                        tuple(
+                            Keyframe(frame, parse_prompt(text), Ease.BOTH)
+                            for frame, text in zip((0, 32, 64), prompts, strict=True)
+                        )
+                    ),
+                ),
+            ),
+            parameters=(
+                ParameterTrack(
+                    "zoom", Track((Keyframe(0, 1.0, Ease.BOTH), Keyframe(32, 1.04, Ease.BOTH), Keyframe(96, 1.0)))
+                ),
+                ParameterTrack("rotate", Track((Keyframe(0, 0.0), Keyframe(64, 0.6)))),
+            ),
+        ),
+        width=64,
+        height=64,
+        medium=Medium("pixels", start="noise"),
+    )
+
+
+@pytest.fixture
+def session() -> FakeSession:
+    """Renders single-coloured frames without models; see its attributes."""
+    return FakeSession()
+
+
+@pytest.fixture
+def context(qapp: QApplication, home: Path, project: Project, session: FakeSession) -> Iterator[Context]:
+    """All that panels share, around `project`; renders are faked by `session`. asyncio tasks run on Qt's loop."""
+    loop = new_loop(qapp)
+    asyncio._set_running_loop(loop)
+    made = new_context(project, session)
+    made.frames.wait()
+    yield made
+    assert made.close(), "the render thread did not end in time"
+    asyncio._set_running_loop(None)
+    loop.close()
+    asyncio.set_event_loop(None)
+    timers = [timer for child in (made.player, made.frames) for timer in child.findChildren(QTimer) if timer.isActive()]
+    assert not timers, f"timers are left running: {timers}"
