@@ -1,0 +1,33 @@
+"""One colour a prompt, in the order in which prompts appear: cards, scores and the inspector agree on it."""
+
+from __future__ import annotations
+
+import functools
+
+from PySide6.QtGui import QColor
+
+from studio.app.theme import theme
+from studio.timeline.model import PromptTrack, Timeline
+from studio.timeline.prompt import Prompt, Text
+
+
+def prompt_text(prompt: Prompt) -> str:
+    """What a prompt asks for, without weights and stops: two prompts of the same words have the same colour."""
+    return " | ".join(
+        term.content.text if isinstance(term.content, Text) else term.content.asset for term in prompt.terms
+    )
+
+
+def prompt_colours(timeline: Timeline) -> dict[str, QColor]:
+    """The colour of every prompt of a timeline by its `prompt_text`, in the theme of now."""
+    colours = theme().colours
+    return {text: colours.prompt(place) for place, text in enumerate(_texts(timeline.prompts))}
+
+
+@functools.lru_cache(4)
+def _texts(tracks: tuple[PromptTrack, ...]) -> tuple[str, ...]:
+    """In order of time; of two on one frame, that of the upper track is first."""
+    keys = sorted(
+        (key.frame, place, prompt_text(key.value)) for place, track in enumerate(tracks) for key in track.track.keys
+    )
+    return tuple(dict.fromkeys(text for _, _, text in keys))
