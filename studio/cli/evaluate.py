@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from studio.base.cancel import CancelToken
-    from studio.evaluation.prompts import Prompt
     from studio.evaluation.run import Made
+    from studio.project.model import Project
     from studio.render.toolbox import LocalToolbox
 
 _JUDGE = "starter-evaluator"
@@ -34,6 +34,8 @@ def evaluate(
     count: Annotated[int, typer.Option("--count", min=0, help="Only the first so many prompts; 0 for all.")] = 0,
     medium: Annotated[str, typer.Option("--medium", help="As for keydream still; by default its default.")] = "",
     start: Annotated[str, typer.Option("--start", help="As for keydream still.")] = "",
+    model: Annotated[str, typer.Option("--model", help="As for keydream still.")] = "",
+    perceptor: Annotated[str, typer.Option("--perceptor", help="As for keydream still.")] = "",
     steps: Annotated[int, typer.Option("--steps", min=-1, help="As for keydream still; -1 for its default.")] = -1,
     size: Size = "128x128",
     seed: Annotated[int, typer.Option("--seed", min=0, help="Of all pictures.")] = 0,
@@ -74,11 +76,15 @@ def evaluate(
             from studio.cli.render import STILL_STEPS, single
 
             steps = STILL_STEPS if steps < 0 else steps
-            example = single(chosen[0].text, medium, start, steps, read_size(size), seed)
-            about |= {"medium": example.medium.kind, "start": example.medium.start, "steps": steps}
-            guides = [perceptor for perceptor, _ in toolbox.perceptors(example)]
+            sides = read_size(size)
+            projects = [
+                single(prompt.text, medium, start, steps, sides, seed, model=model, perceptor=perceptor)
+                for prompt in chosen
+            ]
+            about |= {"medium": projects[0].medium.kind, "start": start, "model": model, "steps": steps}
+            guides = [guide for guide, _ in toolbox.perceptors(projects[0])]
             if all(guide.identity != judge.identity for guide in guides):  # else it is refused before hours of work
-                made = _make(chosen, about, read_size(size), seed, toolbox, out, store, token, bar)
+                made = _make(projects, toolbox, out, store, token, bar)
             else:
                 made = []
         else:
@@ -103,19 +109,15 @@ def evaluate(
 
 
 def _make(
-    prompts: Sequence[Prompt],
-    about: dict[str, Any],
-    size: tuple[int, int],
-    seed: int,
+    projects: Sequence[Project],
     toolbox: LocalToolbox,
     out: Path,
     store: Path | None,
     token: CancelToken,
     bar: Bar,
 ) -> list[Made]:
-    """Render every prompt as `keydream still` does; what the frame store has is taken from there."""
+    """Render every project of one frame as `keydream still` does; what the frame store has is taken from there."""
     from studio.base import atomic
-    from studio.cli.render import single
     from studio.evaluation.run import Made
     from studio.render.events import FrameDone
     from studio.render.session import render
@@ -123,9 +125,8 @@ def _make(
 
     kept = FrameStore(store or paths.cache_dir() / "frames")
     made = []
-    for number, prompt in enumerate(prompts, 1):
-        bar.move(number - 1, len(prompts), prompt.text)
-        project = single(prompt.text, about["medium"], about["start"], about["steps"], size, seed)
+    for number, project in enumerate(projects, 1):
+        bar.move(number - 1, len(projects), project.name)
         began, done = time.monotonic(), None
         for event in render(project, toolbox, kept, token=token):
             if isinstance(event, FrameDone):

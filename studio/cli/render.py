@@ -81,6 +81,11 @@ def still(
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
     medium: Annotated[str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan or pixels.")] = "",
     start: Annotated[str, typer.Option("--start", help="What it begins from: noise, collage or biggan.")] = "",
+    model: Annotated[
+        str,
+        typer.Option("--model", help="The medium's model by its name, or a folder of cutouts; the starter if empty."),
+    ] = "",
+    perceptor: Annotated[str, typer.Option("--perceptor", help="The CLIP that guides; the starter if empty.")] = "",
     steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = STILL_STEPS,
     size: Size = "256x256",
     seed: Annotated[
@@ -95,7 +100,7 @@ def still(
     """Dream one picture of a prompt."""
     if out.suffix.lower() != ".png":
         raise InputError(f"{out} cannot be written", "A still is a PNG picture", "Choose a name that ends in .png")
-    project = single(prompt, medium, start, steps, read_size(size), seed)
+    project = single(prompt, medium, start, steps, read_size(size), seed, model=model, perceptor=perceptor)
     check_target(out, force=force)
     with interruptible() as token:
         plan, done = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
@@ -288,14 +293,24 @@ def _check_format(out: Path) -> None:
     choose(out, "")
 
 
-def single(prompt: str, medium: str, start: str, steps: int, size: tuple[int, int], seed: int) -> Project:
-    """The project of one frame that `still` renders; an empty medium is `STILL_MEDIUM`.
+def single(
+    prompt: str,
+    medium: str,
+    start: str,
+    steps: int,
+    size: tuple[int, int],
+    seed: int,
+    *,
+    model: str = "",
+    perceptor: str = "",
+) -> Project:
+    """The project of one frame that `still` renders; an empty medium is `STILL_MEDIUM`, an empty model the starter.
 
     Raises:
         InputError: a word or number is none that can be used.
     """
     from studio.project.limits import SEED
-    from studio.project.model import MEDIA, STARTS, Medium, Project
+    from studio.project.model import MEDIA, STARTS, Medium, PerceptorRef, Project
     from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
     from studio.timeline.prompt import parse_prompt
     from studio.timeline.time import FrameRate
@@ -324,5 +339,6 @@ def single(prompt: str, medium: str, start: str, steps: int, size: tuple[int, in
         width=size[0],
         height=size[1],
         seed=seed,
-        medium=Medium(medium, start=start),
+        medium=Medium(medium, model, start),
+        perceptors=(PerceptorRef(perceptor),) if perceptor else (),
     )

@@ -36,8 +36,8 @@ def train(
         Path | None,
         typer.Option(
             "--images",
-            help="A folder of your own pictures to learn, with captions in their names, in a .txt beside each, or in a "
-            "captions.csv.",
+            help="A folder of your own pictures to learn. A clip wants captions: in their names, in a .txt beside "
+            "each, or in a captions.csv.",
         ),
     ] = None,
     begin: Annotated[
@@ -71,7 +71,8 @@ def train(
 ) -> None:
     """Train a starter model on captioned pictures that are drawn as it goes, or on your own with --images.
 
-    It says how good the model became. The same command goes on where it was stopped.
+    It says how good the model became, and lists it among your models under the file's name. The same command goes on
+    where it was stopped.
     """
     if model not in MODELS:
         raise InputError(
@@ -91,6 +92,8 @@ def train(
     where = folder or paths.data_dir() / "training" / (out.stem if images else model)
     if images is None:
         figures = _starter(model, out, where, artwork, changes)
+        if model != "pack":
+            _list(model, out, figures)
     else:
         figures = _own(model, out, where, images, begin, artwork, changes, fresh=fresh)
     if as_json:
@@ -101,12 +104,13 @@ def train(
 
 
 def _target(out: Path | None, images: Path | None, model: str) -> Path:
+    from studio.models import own
+
     if out is None:
         if images is None:
             raise InputError("There is no place for the weights", "--out is missing", "Add -o NAME.safetensors")
-        from studio.models import own
-
-        return own.folder() / f"{images.resolve().name} {model}.safetensors"
+        out = own.folder() / f"{images.resolve().name} {model}.safetensors"
+    own.check(out.stem)  # before hours of work rather than after
     wanted = ".zip" if model == "pack" else ".safetensors"
     if out.suffix != wanted:
         raise InputError(
@@ -139,6 +143,16 @@ def _starter(model: str, out: Path, folder: Path, artwork: Path | None, changes:
         return make_clip(out, folder, token, bar.report, artwork=artwork, settings=clip)
 
 
+def _list(model: str, out: Path, figures: dict[str, Any]) -> None:
+    """Add what was trained to the artist's models, so that projects can name it."""
+    from studio.models import own
+
+    kind = "clip" if model == "evaluator" else model
+    steps = figures["settings"]["steps"]
+    about = f"Trained by keydream train {model}, {steps} steps"
+    own.add(own.Own(out.stem, kind, out, figures["sha256"], figures["bytes"], about))
+
+
 def _own(
     model: str,
     out: Path,
@@ -151,11 +165,19 @@ def _own(
     fresh: bool,
 ) -> dict[str, Any]:
     from studio.starter.making_own import CLIP, FRESH, make_own_clip
+    from studio.starter.making_own_vqgan import FRESH_VQGAN, VQGAN, make_own_vqgan
 
-    if model != "clip":
+    if model not in ("clip", "vqgan"):
         raise InputError(
-            f"A {model} cannot be made from your own pictures", "Only a clip can", "Use: keydream train clip"
+            f"A {model} cannot be made from your own pictures",
+            "A clip and a vqgan can",
+            "Use: keydream train clip, or keydream train vqgan",
         )
+    if model == "vqgan":
+        chosen = replace(FRESH_VQGAN if fresh else VQGAN, **changes)
+        start = None if fresh else _weights(begin, "vqgan")
+        with interruptible() as token, Bar("starting", 0) as bar:
+            return make_own_vqgan(out, folder, images, token, bar.report, begin=start, settings=chosen)
     settings = replace(FRESH if fresh else CLIP, **changes)
     with interruptible() as token, Bar("starting", 0) as bar:
         return make_own_clip(
@@ -164,18 +186,18 @@ def _own(
             images,
             token,
             bar.report,
-            begin=None if fresh else _weights(begin),
+            begin=None if fresh else _weights(begin, "clip"),
             drawn=_drawn(artwork, settings.side, settings.seed),
             settings=settings,
         )
 
 
-def _weights(name: str) -> Weights:
+def _weights(name: str, kind: str) -> Weights:
     from studio.models.catalogue import find
     from studio.models.loading import read_weights
 
-    entry = find(name, "clip")
-    return read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
+    entry = find(name, kind)
+    return read_weights(entry.path, name=entry.name, expect_kind=kind, expect_sha256=entry.sha256)
 
 
 def _drawn(artwork: Path | None, side: int, seed: int) -> Pictures:

@@ -41,6 +41,20 @@ def folder() -> Path:
     return paths.data_dir() / "models"
 
 
+def check(name: str) -> None:
+    """Do nothing, or say that a model cannot be called that.
+
+    Raises:
+        InputError: the name cannot be used.
+    """
+    if not NAME.fullmatch(name):
+        raise InputError(
+            f"A model cannot be called {name[:60]!r}",
+            "A name has up to 60 letters, digits, spaces, dots, dashes and underscores, a letter or digit first",
+            "Choose another name",
+        )
+
+
 def add(model: Own) -> None:
     """Make a model known by its name, or put it in the place of one of that name.
 
@@ -48,12 +62,7 @@ def add(model: Own) -> None:
         InputError: the name cannot be used.
         FileError: the note could not be written.
     """
-    if not NAME.fullmatch(model.name):
-        raise InputError(
-            f"A model cannot be called {model.name[:60]!r}",
-            "A name has up to 60 letters, digits, spaces, dots, dashes and underscores, a letter or digit first",
-            "Choose another name",
-        )
+    check(model.name)
     note = {
         "kind": model.kind,
         "path": str(model.path.resolve()),

@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import open_clip
@@ -26,8 +26,7 @@ from studio.scenery.colours import COLOURS
 from studio.score.tokens import build_tokenizer
 from studio.starter.bpe import learn_merges
 from studio.starter.captions import ADJECTIVES, DOINGS, FRONTS, many, with_article
-from studio.starter.objects import Kind
-from studio.starter.pictures import NOTHING, Batch, Pictures
+from studio.starter.pictures import NOTHING, Pictures, Source
 from studio.starter.trainer import Trainer
 from studio.starter.training import Average, Run, cosine, pack, unpack
 
@@ -148,17 +147,6 @@ def vocabulary(pictures: Pictures, samples: int = 3000) -> list[str]:
     words += [noun for kind in pictures.kinds for noun in kind.nouns]
     words += [*FRONTS, *ADJECTIVES, *DOINGS]
     return learn_merges([*(pictures.caption(number) for number in range(samples)), *words], 6000)
-
-
-class Source(Protocol):
-    """Where training pictures come from; `studio.starter.pictures` and `studio.starter.folder` have some."""
-
-    @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """What the first label of a picture counts; empty where nothing is known but captions."""
-
-    def batch(self, start: int, count: int) -> Batch:
-        """Pictures number `start` to `start + count - 1`."""
 
 
 class ClipTraining(Trainer[Report]):

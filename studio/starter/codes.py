@@ -60,6 +60,11 @@ class Codes:
             some = self.used > 0
             self.codebook[some] = self.sums[some] / self.used[some, None]
         self.revive(latents, generator)
+        self.keep()
+
+    @torch.no_grad()
+    def keep(self) -> None:
+        """Begin to count from the codes as they are."""
         self.used.fill_(1.0)
         self.sums.copy_(self.codebook)
 

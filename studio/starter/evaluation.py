@@ -11,7 +11,7 @@ from torch.nn import functional
 from studio.canvas.networks import VqganModel
 from studio.score.perceptor import Perceptor
 from studio.starter.captions import with_article
-from studio.starter.pictures import Batch, Pictures
+from studio.starter.pictures import Batch, Pictures, Source
 
 _AT_ONCE = 100
 
@@ -121,7 +121,7 @@ class VqganFigures:
 
 
 @torch.no_grad()
-def vqgan_figures(model: VqganModel, pictures: Pictures, *, count: int = 200) -> VqganFigures:
+def vqgan_figures(model: VqganModel, pictures: Source, *, count: int = 200) -> VqganFigures:
     """Measure a VQGAN on `count` pictures of `pictures`."""
     ratios, errors, steps = [], [], []
     seen = torch.zeros(len(model.codebook), dtype=torch.bool)

@@ -6,6 +6,7 @@ A caption is taken from `captions.csv` (a row a picture: file name, caption), el
 
 from __future__ import annotations
 
+import copy
 import csv
 import hashlib
 import re
@@ -29,6 +30,8 @@ MOST = 20_000
 
 TABLE = "captions.csv"
 _MARGIN = 1.25  # how much larger than a training picture they are held, so that crops differ
+_HELD_OUT = 10
+"""One of so many pictures is set aside by `apart`."""
 _NAMED = 5  # files that a message names
 
 
@@ -39,21 +42,28 @@ class FolderPictures:
         side: width and height of a training picture, in pixels.
         seed: another seed, other crops.
         kinds: empty: nothing is known of these pictures but their captions.
-        captions: of each picture of the folder.
-        identity: hex digest of all pictures and captions.
+        captions: of each picture of the folder; empty where captions are not asked for.
+        identity: hex digest of all pictures and captions of the folder.
     """
 
     kinds: tuple[Kind, ...] = ()
 
-    def __init__(self, folder: Path, side: int, seed: int, report: Report = silent) -> None:
+    def __init__(self, folder: Path, side: int, seed: int, report: Report = silent, *, captioned: bool = True) -> None:
         """Read the folder.
+
+        Args:
+            folder: with the pictures.
+            side: width and height of a training picture, in pixels.
+            seed: of the crops.
+            report: told of every picture.
+            captioned: whether captions are needed; otherwise none is looked for.
 
         Raises:
             InputError: it has no pictures, too many, some that cannot be read or have no caption; they are named.
         """
-        what = f"The pictures in {folder} cannot be trained on"
+        what = self._what = f"The pictures in {folder} cannot be trained on"
         files = _files(folder, what)
-        texts = _captions(folder, files, what)
+        texts = _captions(folder, files, what) if captioned else [""] * len(files)
         self.side, self.seed = side, seed
         self.captions = tuple(texts)
         self._pictures: list[npt.NDArray[np.uint8]] = []
@@ -72,6 +82,26 @@ class FolderPictures:
                 what, f"These cannot be read: {_some(broken)}", "Take them out of the folder, or save anew"
             )
         self.identity = digest.hexdigest()
+
+    def apart(self, seed: int) -> tuple[FolderPictures, FolderPictures]:
+        """Nine tenths of the pictures to learn from, and the rest, one at least, to be tested on, cropped by `seed`.
+
+        Raises:
+            InputError: there is a single picture.
+        """
+        total = len(self._pictures)
+        if total < 2:
+            raise InputError(self._what, "There is one alone, and none would be left to test on", "Add more")
+        order = np.random.default_rng([self.seed, total]).permutation(total).tolist()
+        aside = order[: max(1, total // _HELD_OUT)]
+        return self._some(sorted(order[len(aside) :]), self.seed), self._some(sorted(aside), seed)
+
+    def _some(self, numbers: list[int], seed: int) -> FolderPictures:
+        part = copy.copy(self)
+        part.seed = seed
+        part.captions = tuple(self.captions[number] for number in numbers)
+        part._pictures = [self._pictures[number] for number in numbers]
+        return part
 
     def batch(self, start: int, count: int) -> Batch:
         """Pictures number `start` to `start + count - 1`: every picture comes once before any comes again."""
@@ -107,10 +137,11 @@ class Mixed:
 
     Attributes:
         kinds: of the drawn pictures.
+        side: width and height of a picture, in pixels.
     """
 
     def __init__(self, own: FolderPictures, drawn: Pictures) -> None:
-        self.kinds = drawn.kinds
+        self.kinds, self.side = drawn.kinds, drawn.side
         self._own, self._drawn = own, drawn
 
     def batch(self, start: int, count: int) -> Batch:

@@ -93,7 +93,7 @@ def make_vqgan(
     """
     settings = settings or VqganSettings()
     atlas = load_atlas(read_kinds(), _VQGAN_DRAWINGS, artwork, report)
-    perceptual = _perceptual(settings)
+    perceptual = perceptual_of(settings)
     pictures = Pictures(read_kinds(), atlas, settings.side, settings.seed)
     training = VqganTraining(settings, pictures, folder, perceptual)
     _drive(
@@ -116,7 +116,7 @@ def make_vqgan(
     }
 
 
-def _perceptual(settings: VqganSettings) -> PerceptualLoss | None:
+def perceptual_of(settings: VqganSettings) -> PerceptualLoss | None:
     """The starter CLIP, for comparing pictures, where the settings want it."""
     if not settings.perceptual:
         return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import zlib
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -63,6 +64,21 @@ class Batch:
     images: torch.Tensor
     captions: tuple[str, ...]
     labels: torch.Tensor
+
+
+class Source(Protocol):
+    """Where training pictures come from: `Pictures` here, or an artist's folder (`studio.starter.folder`)."""
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What the first label of a picture counts; empty where nothing is known but captions."""
+
+    @property
+    def side(self) -> int:
+        """Width and height of a picture, in pixels."""
+
+    def batch(self, start: int, count: int) -> Batch:
+        """Pictures number `start` to `start + count - 1`."""
 
 
 class Pictures:

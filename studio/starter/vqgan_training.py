@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,11 @@ from torch.nn import functional
 
 from studio.base.errors import InputError
 from studio.canvas.networks import Networks, VqganConfig
+from studio.models.loading import Weights, match
 from studio.starter.codes import Codes
 from studio.starter.discriminator import balance, discriminator, hinge
 from studio.starter.perceptual import PerceptualLoss
-from studio.starter.pictures import Pictures
+from studio.starter.pictures import Source
 from studio.starter.trainer import Trainer
 from studio.starter.training import Average, Run, cosine, pack, unpack
 
@@ -46,7 +47,8 @@ class VqganSettings:
         perceptual: weight of the distance of features.
         adversarial: weight of the discriminator, on top of the balance of Esser et al. 2021, equation 7.
         begin: share of the steps after which features are compared and there is a discriminator.
-        free: share of the steps before there is a codebook: until then latents are decoded as they are.
+        free: share of the steps before there is a codebook: until then latents are decoded as they are. Where training
+            goes on from a model, its codebook counts from the first step.
         critic: channels of its first layer.
         critic_rate: its peak learning rate.
         memory: share of a code's running mean that is kept at each step.
@@ -136,6 +138,24 @@ def configuration(settings: VqganSettings) -> dict[str, Any]:
     }
 
 
+def fitting(settings: VqganSettings, begin: Weights) -> VqganSettings:
+    """The settings with the architecture of `begin`, from which training is to go on.
+
+    Raises:
+        ModelError: its configuration is unusable.
+    """
+    config = VqganConfig.read(begin.config, name=begin.name)
+    return replace(
+        settings,
+        shuffle=config.pixel_shuffle,
+        channels=config.ddconfig["ch"],
+        multipliers=config.ddconfig["ch_mult"],
+        blocks=config.ddconfig["num_res_blocks"],
+        codes=config.n_embed,
+        code_width=config.embed_dim,
+    )
+
+
 class VqganTraining(Trainer[Report]):
     """A starter VQGAN in training; iterate `run()`.
 
@@ -144,10 +164,23 @@ class VqganTraining(Trainer[Report]):
         pictures: of what.
         folder: the run folder.
         perceptual: compares features; None where `settings.perceptual` is 0.
+        begin: weights to go on from; None begins from chance. The settings must be of its architecture, see `fitting`.
+        data: hex digest of what settings and `pictures` do not say by themselves, such as an artist's folder.
+
+    Raises:
+        ModelError: the weights to go on from do not fit.
+        InputError: the settings cannot be used, or the folder has a checkpoint of another training.
     """
 
     def __init__(
-        self, settings: VqganSettings, pictures: Pictures, folder: Path, perceptual: PerceptualLoss | None = None
+        self,
+        settings: VqganSettings,
+        pictures: Source,
+        folder: Path,
+        perceptual: PerceptualLoss | None = None,
+        *,
+        begin: Weights | None = None,
+        data: str = "",
     ) -> None:
         if settings.batch % settings.views:
             raise InputError(
@@ -158,11 +191,13 @@ class VqganTraining(Trainer[Report]):
         torch.manual_seed(settings.seed)
         self.settings = settings
         self.steps = settings.steps
-        self._free = max(1, int(settings.free * settings.steps))
+        self._free = 0 if begin else max(1, int(settings.free * settings.steps))
         self.pictures = pictures
         self.perceptual = perceptual
-        self.config = configuration(settings)
-        self.networks = Networks(VqganConfig.read(self.config, name="starter"))
+        self.config = dict(begin.config) if begin else configuration(settings)
+        self.networks = Networks(VqganConfig.read(self.config, name=begin.name if begin else "starter"))
+        if begin:
+            match(begin.tensors, self.networks, name=begin.name)
         self.networks.quantize.requires_grad_(False)
         self.networks.to(memory_format=torch.channels_last)
         learning = [parameter for parameter in self.networks.parameters() if parameter.requires_grad]
@@ -171,8 +206,14 @@ class VqganTraining(Trainer[Report]):
         self.critic_optimiser = torch.optim.Adam(self.critic.parameters(), lr=settings.critic_rate, betas=(0.5, 0.9))
         self.average = Average(self.networks, 0.998)
         self.codes = Codes(self.networks.quantize.embedding.weight, settings.memory)
-        seen = {} if perceptual is None else {"perceptor": perceptual.identity}
-        self.record = Run(folder, asdict(settings) | seen)
+        if begin:
+            self.codes.keep()
+        named = {
+            "perceptor": "" if perceptual is None else perceptual.identity,
+            "begin": begin.sha256 if begin else "",
+            "data": data,
+        }
+        self.record = Run(folder, asdict(settings) | {key: value for key, value in named.items() if value})
         tensors = self.record.resume()
         if tensors is not None:
             self.restore(tensors)

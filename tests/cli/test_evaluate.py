@@ -56,6 +56,8 @@ def test_pictures_from_elsewhere_are_judged_and_wrong_ones_do_not_pass(tmp_path,
     ("arguments", "said"),
     [
         (["--evaluator", "starter-clip"], "cannot judge these pictures"),
+        (["--perceptor", "starter-evaluator"], "cannot judge these pictures"),
+        (["--perceptor", "nobody"], "no clip model called 'nobody'"),
         (["--evaluator", "nobody"], "no clip model called 'nobody'"),
         (["--medium", "oil"], "There is no medium 'oil'"),
         (["--size", "x"], "cannot be used"),

@@ -84,6 +84,16 @@ def test_a_still_is_a_picture_that_carries_its_prompt(tmp_path: Path) -> None:
     assert "a red apple" in (read_embedded(out) or "")
 
 
+def test_a_still_names_its_model_and_its_guide(tmp_path: Path) -> None:
+    out = tmp_path / "still.png"
+    size = ["--steps", "0", "--size", "32x32", "-o", str(out)]
+    named = ["--medium", "vqgan", "--model", "starter-vqgan", "--perceptor", "starter-evaluator"]
+    assert run(["still", "a red apple", *named, *size]) == 0
+    project = json.loads(read_embedded(out) or "")
+    assert project["medium"]["model"] == "starter-vqgan"
+    assert project["perceptors"] == [{"model": "starter-evaluator"}]
+
+
 def test_another_seed_is_another_picture(tmp_path: Path) -> None:
     pictures = []
     for seed in ("1", "2", "1"):

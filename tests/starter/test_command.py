@@ -11,9 +11,11 @@ import torch
 from PIL import Image
 
 from studio.cli import run
+from studio.cli.render import single
 from studio.models import catalogue
 from studio.models.loading import read_weights
-from studio.starter import making, making_own, vqgan_training
+from studio.render.toolbox import LocalToolbox
+from studio.starter import clip_training, making, making_own, making_own_vqgan, vqgan_training
 from studio.starter.clip_training import ClipSettings
 from studio.starter.vqgan_training import VqganSettings
 
@@ -25,8 +27,10 @@ TINY = VqganSettings(
 
 
 @pytest.fixture
-def train(tmp_path, artwork):
+def train(tmp_path, artwork, tmp_path_factory, monkeypatch):
     """Runs the command in a folder of the test's own; gives its exit status."""
+
+    monkeypatch.setenv("KEYDREAM_HOME", str(tmp_path_factory.mktemp("home")))
 
     def trained(*arguments: str, out: str = "w.safetensors", art=artwork) -> int:
         where = ["-o", str(tmp_path / out), "--folder", str(tmp_path / "run"), "--artwork", str(art)]
@@ -41,7 +45,9 @@ def train(tmp_path, artwork):
         (["gan"], "w.safetensors", ["There is no model 'gan' to train", "There are clip"]),
         (["clip"], "w.ckpt", ["w.ckpt cannot be written", ".safetensors"]),
         (["clip", "--from", "mine"], "w.safetensors", ["--from and --fresh need --images"]),
-        (["vqgan", "--images", "."], "w.safetensors", ["cannot be made from your own pictures"]),
+        (["biggan", "--images", "."], "w.safetensors", ["cannot be made from your own pictures"]),
+        (["vqgan", "--clean"], "w.safetensors", ["A vqgan has no attacks to do without"]),
+        (["clip"], "..safetensors", ["A model cannot be called"]),
     ],
 )
 def test_what_cannot_be_trained_or_written_is_refused_at_once(train, tmp_path, capfd, arguments, out, said):
@@ -70,6 +76,17 @@ def test_a_model_is_trained_and_its_figures_told(train, tmp_path, capfd, monkeyp
     assert read_weights(tmp_path / "w.safetensors", name="w", expect_kind="vqgan").sha256 == figures["sha256"]
     assert json.loads((tmp_path / "run" / "state.json").read_text())["step"] == 3
     assert torch.get_num_threads() == 1
+    entry = catalogue.find("w", "vqgan")
+    assert (entry.sha256, entry.about) == (figures["sha256"], "Trained by keydream train vqgan, 3 steps")
+
+
+def test_clean_means_no_step_under_attack(train, capfd, monkeypatch, kinds):
+    monkeypatch.setattr(making, "read_kinds", lambda: kinds)
+    monkeypatch.setattr(making, "vocabulary", partial(making.vocabulary, samples=20))
+    monkeypatch.setattr(making, "clip_figures", partial(making.clip_figures, count=4))
+    monkeypatch.setattr(clip_training, "ClipSettings", lambda: replace(CLIP, context=40))
+    assert train("clip", "--clean", "--steps", "1", "--json") == 0
+    assert json.loads(capfd.readouterr().out)["settings"]["clean"] == 1
 
 
 def test_the_weights_need_a_place(artwork, capfd):
@@ -89,6 +106,24 @@ def test_own_pictures_become_a_model_among_the_others(tmp_path, capfd, monkeypat
     assert figures["name"] == "shades clip"
     assert (figures["pictures"], figures["settings"]["steps"]) == (2, 2)
     assert catalogue.find("shades clip", "clip").sha256 == figures["sha256"]
+
+
+def test_own_pictures_become_a_vqgan_without_captions(tmp_path, capfd, monkeypatch):
+    monkeypatch.setenv("KEYDREAM_HOME", str(tmp_path / "home"))
+    monkeypatch.setattr(making_own_vqgan, "FRESH_VQGAN", TINY)
+    monkeypatch.setattr(making_own_vqgan, "vqgan_figures", partial(making_own_vqgan.vqgan_figures, count=4))
+    folder = tmp_path / "shades"
+    folder.mkdir()
+    for name in ("red", "blue"):
+        Image.new("RGB", (40, 40), name).save(folder / f"IMG {len(name)}.png")
+    assert run(["train", "vqgan", "--images", str(folder), "--fresh", "--steps", "2", "--json"]) == 0
+    figures = json.loads(capfd.readouterr().out)
+    assert (figures["name"], figures["learnt"], figures["held_out"]) == ("shades vqgan", 1, 1)
+    project = single("a red apple", "vqgan", "", 1, (32, 32), 0, model=figures["name"])
+    canvas = LocalToolbox(tmp_path, torch.device("cpu")).canvas(project, 32, 32)
+    assert canvas.image().shape == (1, 3, 32, 32)
+    assert run(["train", "vqgan", "--images", str(folder), "--from", "nobody"]) == 1
+    assert "no vqgan model called 'nobody'" in " ".join(capfd.readouterr().err.split())
 
 
 def test_own_pictures_without_captions_are_named(tmp_path, capfd, monkeypatch):

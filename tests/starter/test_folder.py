@@ -81,6 +81,31 @@ def test_another_caption_or_picture_is_another_identity(pictures):
     assert len({before, changed, FolderPictures(pictures, 16, 1).identity}) == 3
 
 
+def test_where_captions_are_not_asked_for_none_is_looked_for(pictures):
+    (pictures / folders.TABLE).unlink()
+    source = FolderPictures(pictures, 16, 1, captioned=False)
+    assert source.captions == ("", "", "")
+    assert source.batch(0, 2).images.shape == (2, 3, 16, 16)
+
+
+def test_a_tenth_is_set_aside_and_never_learnt(tmp_path):
+    for number in range(25):
+        Image.new("RGB", (20, 20), (10 * number, 0, 0)).save(tmp_path / f"{number}.png")
+    learnt, aside = FolderPictures(tmp_path, 16, 1, captioned=False).apart(7)
+    assert (len(learnt.captions), len(aside.captions)) == (23, 2)
+    seen = [{round(float(image[0].mean()) * 25.5) for image in part.batch(0, 46).images} for part in (learnt, aside)]
+    assert (len(seen[0]), len(seen[1])) == (23, 2)
+    assert not seen[0] & seen[1]
+    assert (learnt.seed, aside.seed) == (1, 7)
+    assert learnt.identity == aside.identity
+
+
+def test_one_picture_alone_leaves_none_to_test_on(tmp_path):
+    Image.new("RGB", (20, 20)).save(tmp_path / "a.png")
+    with pytest.raises(InputError, match="There is one alone"):
+        FolderPictures(tmp_path, 16, 1).apart(2)
+
+
 def refusal(folder) -> str:
     with pytest.raises(InputError) as caught:
         FolderPictures(folder, 16, 1)

@@ -84,7 +84,7 @@ def test_pictures_are_compared_by_the_starter_clip(tmp_path, artwork, monkeypatc
     assert plain["perceptor"] == ""
     assert plain["sha256"] != figures["sha256"]
     with pytest.raises(InputError, match="another perceptor"):
-        monkeypatch.setattr(making, "_perceptual", lambda settings: PerceptualLoss(Other()))
+        monkeypatch.setattr(making, "perceptual_of", lambda settings: PerceptualLoss(Other()))
         making.make_vqgan(out, folder, CancelToken(), silent, artwork=artwork, settings=settings)
 
 
