@@ -59,7 +59,7 @@ class Actions(QObject):
         for spec in SPECS.values():
             self._actions[spec.id].setEnabled(held.get(spec.when, True))
 
-    def rename(self, name: str, text: str) -> None:
+    def retitle(self, name: str, text: str) -> None:
         """Call an action something else for now: "Undo Move Key"."""
         if self._actions[name].text() != text:
             self._actions[name].setText(text)

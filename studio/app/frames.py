@@ -131,7 +131,8 @@ class Frames(QObject):
         self._look = Look()
         self._keys: dict[str, tuple[int, ...]] = {}
         self._paths: dict[str, Path] = {}
-        self._shipped: list[Path] = []
+        self._shipped: tuple[Path, ...] = ()
+        self._opened: tuple[str, ...] = ()
         self._stale: dict[int, Path] = {}
         self._available: list[int] | None = None
         self._generation = 0
@@ -146,17 +147,16 @@ class Frames(QObject):
         document.changed.connect(self._follow)
 
     def ship(self, pictures: Iterable[Path]) -> None:
-        """Take pictures that come with a sample for its frames, one each: they stand for them until an edit.
-
-        Call it after the sample was opened.
-        """
-        self._shipped = list(pictures)
+        """Take pictures that come with a sample for its frames, one each, as the sample was when it was opened."""
+        self._shipped = tuple(pictures)
+        self._put_shipped()
+        self.changed.emit()
 
     @Slot()
     def forget(self) -> None:
         """Another project is here: nothing of the old one stands for its frames."""
         self._look = Look()
-        self._keys, self._shipped, self._stale = {}, [], {}
+        self._keys, self._shipped, self._opened, self._stale = {}, (), (), {}
         self._available = None
         self._generation += 1
 
@@ -164,6 +164,13 @@ class Frames(QObject):
     def refresh(self) -> None:
         """Look again, soon."""
         self._timer.start()
+
+    def rescan(self) -> None:
+        """Believe nothing that was found earlier: the store was emptied."""
+        self._paths.clear()
+        self._stale.clear()
+        self._put_shipped()
+        self.refresh()
 
     def wait(self) -> None:
         """Look now, and wait for it: for tests and for whoever must know."""
@@ -229,6 +236,11 @@ class Frames(QObject):
             self._available = [frame for frame in range(length) if self.picture(frame) is not None]
         return self._available
 
+    def _put_shipped(self) -> None:
+        for key, path in zip(self._opened, self._shipped, strict=False):
+            self._paths.setdefault(key, path)
+        self._available = None
+
     @Slot(object, object)
     def _follow(self, before: Project, after: Project) -> None:
         if before is not after:
@@ -258,10 +270,9 @@ class Frames(QObject):
             return
         before = {frame: path for frame in range(len(self._look.final)) if (path := self.picture(frame)) is not None}
         self._paths.update(found.paths)
-        if self._shipped and not self._look.final and found.final:
-            for key, path in zip(found.final, self._shipped, strict=False):
-                self._paths.setdefault(key, path)
         self._look = found
+        self._opened = self._opened or found.final
+        self._put_shipped()
         keys: dict[str, list[int]] = {}
         for frame, pair in enumerate(zip(found.final, found.draft, strict=True)):
             for key in dict.fromkeys(pair):

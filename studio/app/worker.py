@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -22,6 +24,9 @@ from studio.timeline.time import FrameRange
 
 PREVIEWS = 30
 """Most previews a second."""
+
+NICENESS = 5
+"""How far the render steps back from the window, as `nice` counts."""
 
 Session = Callable[["Order"], Iterator[Event]]
 """How a render is begun: the real one is `local_session`."""
@@ -130,6 +135,7 @@ class RenderWorker(QObject):
     def run(self, order: Order) -> None:
         """Render an order to its end."""
         end: Exception | None = None
+        _step_back()
         try:
             order.token.check()
             assert self._session is not None
@@ -162,6 +168,13 @@ class RenderWorker(QObject):
         made = Iterate(order.number, event.frame, event.step, event.steps, event.loss, rate, image)
         if self.mailbox.put(made):
             self.stepped.emit()
+
+
+def _step_back() -> None:
+    """Let the window come first where both want a core: threads that PyTorch starts from here inherit it."""
+    if sys.platform == "linux":
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
 
 
 class LocalSessions:

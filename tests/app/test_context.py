@@ -1,0 +1,22 @@
+from __future__ import annotations
+
+from pytestqt.qtbot import QtBot
+
+from studio.app.context import Context
+from studio.timeline import edits
+from studio.timeline.time import FrameRange, FrameRate
+
+
+def test_the_player_follows_the_timeline(context: Context) -> None:
+    context.player.seek(90)
+    context.document.edit(edits.set_length(50, trim=True))
+    context.document.edit(edits.set_rate(FrameRate(12)))
+    context.document.edit(edits.set_range(FrameRange(10, 20)))
+    player = context.player
+    assert (player.frame, player.length, player.rate, player.range) == (49, 50, FrameRate(12), FrameRange(10, 20))
+
+
+def test_everything_ends(context: Context, qtbot: QtBot) -> None:
+    context.player.play(1)
+    assert context.close()
+    assert not context.player.playing
