@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -85,6 +85,11 @@ class Document(QObject):
         """How many of `labels` are done."""
         return self._history.position
 
+    @property
+    def projects(self) -> tuple[Project, ...]:
+        """Every project that undo and redo lead to, the one as it is now first."""
+        return self._history.documents
+
     def open(self, project: Project, path: Path | None, folder: Path, *, dirty: bool = False) -> None:
         """Put another project in place of this one, with an empty history.
 
@@ -124,6 +129,12 @@ class Document(QObject):
     def edit(self, edit: Edit, merge: Hashable | None = None, *, from_start: bool = False) -> bool:
         """Make an edit of the timeline; as `apply`."""
         return self.apply(on_timeline(edit), merge, from_start=from_start)
+
+    def amend(self, change: Callable[[Project], Project]) -> None:
+        """Change the project and all that undo and redo lead to, without an entry; see `History.amend`."""
+        before = self.project
+        self._history.amend(change)
+        self._tell(before)
 
     def seal(self) -> None:
         """End the gesture."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Generic, Protocol, TypeVar
 
 from studio.base.errors import InputError
@@ -78,6 +78,13 @@ class History(Generic[S]):
         """How many of `labels` are done."""
         return len(self._done)
 
+    @property
+    def documents(self) -> tuple[S, ...]:
+        """Every document that undo and redo lead to, each once, and the current one first."""
+        entries = (*self._done, *self._undone)
+        every = (self._current, *(each for entry in entries for each in (entry.before, entry.after)))
+        return tuple({id(each): each for each in every}.values())
+
     def apply(self, edit: Change[S], merge: Hashable | None = None, *, from_start: bool = False) -> S:
         """Make an edit and return the document after it. An edit that changes nothing leaves no entry.
 
@@ -120,6 +127,28 @@ class History(Generic[S]):
         if self._gesture and self._gesture.merge == merge:
             self._done.pop()
             self._current = self._gesture.before
+        self._gesture = None
+        return self._current
+
+    def amend(self, change: Callable[[S], S]) -> S:
+        """Make a change to every document here, the clean one too, and return the current one. It leaves no entry.
+
+        For what has no history: where files lie, how something was last done. It ends the gesture. When the change
+        raises, nothing has changed.
+        """
+        made: dict[int, S] = {}
+
+        def amended(document: S) -> S:
+            if id(document) not in made:
+                made[id(document)] = change(document)
+            return made[id(document)]
+
+        def all_of(entries: list[_Entry[S]]) -> list[_Entry[S]]:
+            return [replace(entry, before=amended(entry.before), after=amended(entry.after)) for entry in entries]
+
+        done, undone = all_of(self._done), all_of(self._undone)
+        clean = None if self._clean is None else amended(self._clean)
+        self._done, self._undone, self._clean, self._current = done, undone, clean, amended(self._current)
         self._gesture = None
         return self._current
 

@@ -178,3 +178,33 @@ def test_the_oldest_entries_are_forgotten():
         history.undo()
     with pytest.raises(ValueError, match="at least 1"):
         History(history.current, limit=0)
+
+
+def test_amending_reaches_every_document_and_leaves_no_entry(history):
+    history.apply(grow(11))
+    history.mark_clean()
+    history.apply(grow(12))
+    history.undo()
+    assert sorted(each.length for each in history.documents) == [10, 11, 12]
+    assert history.documents[0] is history.current
+    history.amend(lambda timeline: replace(timeline, loop=True))
+    assert history.labels == ("Length 11", "Length 12")
+    assert history.is_clean
+    assert all(each.loop for each in history.documents)
+    assert history.undo() == Timeline(FrameRate(24), 10, loop=True)
+    assert history.redo().length == 11
+    assert history.redo() == Timeline(FrameRate(24), 12, loop=True)
+
+
+def test_an_amendment_that_raises_changes_nothing(history):
+    history.apply(grow(11))
+
+    def change(timeline):
+        if timeline.length == 10:
+            raise InputError("no")
+        return replace(timeline, loop=True)
+
+    before = history.documents
+    with pytest.raises(InputError):
+        history.amend(change)
+    assert [a is b for a, b in zip(history.documents, before, strict=True)] == [True, True]
