@@ -8,6 +8,7 @@ from torch import Tensor
 from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
 from studio.canvas.biggan_fitting import fit
 from studio.canvas.biggan_model import BigGanModel, Latents, build
+from studio.canvas.morphing import Morph, morph
 from studio.canvas.placement import PLACE, TINT
 
 __all__ = ["BigGanCanvas", "BigGanModel", "build"]
@@ -21,6 +22,8 @@ TRUNCATION = 2.0
 _RANGE = 0.5  # mixtures' parameters stay this close to 0: all of one drawing, or of none
 _FLOOR = 1e-9
 _RATE = 0.05
+_NAMES = ("things", "scenes", "place", "tint")
+_ENDS = ("a_things", "a_scenes", "b_things", "b_scenes")
 
 
 class BigGanCanvas:
@@ -41,9 +44,10 @@ class BigGanCanvas:
         self._width, self._height = check_size(width, height)
         shapes = self._shapes(width, height)
         self._things, self._scenes, self._place, self._tint = (
-            torch.zeros(shapes[name], device=model.device, requires_grad=True)
-            for name in ("things", "scenes", "place", "tint")
+            torch.zeros(shapes[name], device=model.device, requires_grad=True) for name in _NAMES
         )
+        self._ends: State | None = None  # of a blend: what it is between, and how far
+        self._morph: Morph | None = None  # the same, drawn at this size
 
     @property
     def size(self) -> tuple[int, int]:
@@ -56,12 +60,15 @@ class BigGanCanvas:
 
     def latents(self) -> Latents:
         """What the picture is drawn from, of one picture, differentiable with respect to the parameters."""
-        things, scenes = ((GAIN * logits).softmax(-1) for logits in (self._things, self._scenes))
-        return Latents(things, self._place, self._tint, scenes)
+        return Latents(_shares(self._things), self._place, self._tint, _shares(self._scenes))
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), in 0 to 1."""
-        return self.model.draw(self.latents(), *self.size)
+        if self._ends is None:
+            return self.model.draw(self.latents(), *self.size)
+        if self._morph is None:
+            self._morph = self._half_way(self._ends)
+        return self._morph.drawn(self.model, self.latents())
 
     @torch.no_grad()
     def start(self, generator: torch.Generator) -> None:
@@ -76,6 +83,7 @@ class BigGanCanvas:
         self._place.copy_(noise(self._place, 0.3))
         self._tint.copy_(noise(self._tint, 0.3))
         self._tint[:, 0] = -1
+        self._between(None)
         self.constrain()
 
     def encode(self, image: Tensor) -> None:
@@ -93,20 +101,26 @@ class BigGanCanvas:
         self._scenes.copy_(_logits(latents.scenes))
         self._place.copy_(latents.place)
         self._tint.copy_(latents.tint)
+        self._between(None)
         self.constrain()
 
     def state(self) -> State:
-        """The size and the parameters, as copies."""
-        names = ("things", "scenes", "place", "tint")
-        parameters = zip(names, self.parameters(), strict=True)
-        return {"size": size_tensor(*self.size), **{name: value.detach().clone() for name, value in parameters}}
+        """The size and the parameters, as copies; and of a blend, the mixtures that it is between, and how far."""
+        parameters = zip(_NAMES, self.parameters(), strict=True)
+        state = {"size": size_tensor(*self.size), **{name: value.detach().clone() for name, value in parameters}}
+        return state | {name: value.clone() for name, value in (self._ends or {}).items()}
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
         """Go back to a state, exactly, taking its size too. Raises ValueError for a state of another kind."""
-        self._width, self._height = check_state(state, self.kind, self._shapes)
-        for name, parameter in zip(("things", "scenes", "place", "tint"), self.parameters(), strict=True):
+        blended = "way" in state
+        shapes = self._blended_shapes if blended else self._shapes
+        self._width, self._height = check_state(state, self.kind, shapes)
+        for name, parameter in zip(_NAMES, self.parameters(), strict=True):
             parameter.copy_(state[name])
+        self._between(
+            {name: state[name].to(self.model.device, copy=True) for name in (*_ENDS, "way")} if blended else None
+        )
 
     @torch.no_grad()
     def constrain(self) -> None:
@@ -119,25 +133,41 @@ class BigGanCanvas:
     def resize(self, width: int, height: int) -> None:
         """Draw the same with other numbers of pixels; outlines stay sharp."""
         self._width, self._height = check_size(width, height)
+        self._morph = None
 
     @torch.no_grad()
     def blend(self, a: State, b: State, t: float) -> State:
-        """The mixtures in between, on the straight line, so that outlines bend from one thing's to the other's.
+        """On the way from one picture to another, see `studio.canvas.morphing`: an outline between theirs, no ghost.
 
-        Places and tints go straight, too, and what only one of the two shows, fades.
+        Places and tints go straight, and what only one of the two shows, fades. Of a blend itself, the mixture counts.
 
         Raises ValueError when the states are of different sizes or t is outside 0 to 1.
         """
-        check_blend(a, b, t)
         if t in (0, 1):
+            check_blend(a, b, t)
             return {key: value.clone() for key, value in (b if t else a).items()}
+        a, b = ({name: end[name] for name in ("size", *_NAMES)} for end in (a, b))
+        check_blend(a, b, t)
         state = {"size": a["size"].clone()}
         for name in ("things", "scenes"):
-            first, second = ((GAIN * end[name]).softmax(-1) for end in (a, b))
+            first, second = (_shares(end[name]) for end in (a, b))
             state[name] = _logits(torch.lerp(first, second, t))
         for name in ("place", "tint"):
             state[name] = torch.lerp(a[name], b[name], t)
-        return state
+        for letter, end in (("a", a), ("b", b)):
+            state |= {f"{letter}_{name}": end[name].clone() for name in ("things", "scenes")}
+        return state | {"way": torch.tensor(t, dtype=torch.float64)}
+
+    def _between(self, ends: State | None) -> None:
+        self._ends = ends
+        self._morph = None
+
+    def _half_way(self, ends: State) -> Morph:
+        a, b = (
+            Latents(_shares(ends[f"{end}_things"]), self._place, self._tint, _shares(ends[f"{end}_scenes"]))
+            for end in ("a", "b")
+        )
+        return morph(self.model, a, b, float(ends["way"]), *self.size)
 
     def _shapes(self, width: int, height: int) -> dict[str, tuple[int, ...]]:
         config = self.model.config
@@ -147,6 +177,15 @@ class BigGanCanvas:
             "place": (1, PLACE),
             "tint": (1, TINT),
         }
+
+    def _blended_shapes(self, width: int, height: int) -> dict[str, tuple[int, ...]]:
+        shapes = self._shapes(width, height)
+        return shapes | {name: shapes[name[2:]] for name in _ENDS} | {"way": ()}
+
+
+def _shares(logits: Tensor) -> Tensor:
+    """The mixture of parameters (..., n)."""
+    return (GAIN * logits).softmax(-1)
 
 
 def _logits(shares: Tensor) -> Tensor:

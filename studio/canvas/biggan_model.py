@@ -177,9 +177,21 @@ class BigGanModel:
 
     def draw(self, latents: Latents, width: int, height: int) -> Tensor:
         """Pictures (n, 3, height, width) in 0 to 1, differentiable with respect to the latents."""
-        fields = self._things.mixed(latents.things)
+        return self.put_together(self.fields(latents.things), self.backdrops(latents.scenes), latents, width, height)
+
+    def put_together(self, fields: Tensor, backdrops: Tensor, latents: Latents, width: int, height: int) -> Tensor:
+        """The same from what was drawn for a thing (n, 4, s, s) and a background (n, 3, h, w); its place and tint."""
         things = tinted(cover(enlarged(fields, min(width, height))), latents.tint)
-        return composite(things, self._backdrops(latents.scenes), latents.place, width, height)
+        return composite(things, backdrops, latents.place, width, height)
+
+    def fields(self, weights: Tensor) -> Tensor:
+        """What is drawn for mixtures of things (n, layers, drawings): see `studio.canvas.placement.cover`."""
+        return self._things.mixed(weights)
+
+    def backdrops(self, weights: Tensor) -> Tensor:
+        """What is drawn for mixtures of backgrounds (n, drawings): (n, 3, side, side), nominally 0 to 1."""
+        drawn = self._scenes.mixed(weights[:, None].expand(-1, self.config.scenes.layers, -1))
+        return drawn * 0.5 + 0.5
 
     def things(self, numbers: Tensor) -> Tensor:
         """Drawings of things by their numbers (n,), (n, 4, side, side): colours multiplied by alpha, and alpha."""
@@ -188,10 +200,6 @@ class BigGanModel:
     def scenes(self, numbers: Tensor) -> Tensor:
         """Drawings of backgrounds by their numbers (n,), (n, 3, side of a scene, likewise) in 0 to 1."""
         return (self._scenes.drawn(numbers) * 0.5 + 0.5).clamp(0, 1)
-
-    def _backdrops(self, weights: Tensor) -> Tensor:
-        drawn = self._scenes.mixed(weights[:, None].expand(-1, self.config.scenes.layers, -1))
-        return drawn * 0.5 + 0.5
 
 
 def build(weights: Weights, device: torch.device | str) -> BigGanModel:

@@ -21,7 +21,7 @@ _ASIDE = 0.1  # share of the width at which the last of a leaving piece is seen;
 _SHRINK = 0.75  # below 1: half-way a piece still has 59 % of its size
 _SMALLEST = -7.0  # logarithm of a size that shows nothing
 _SOFT = 0.06  # width of the front, as a share of the whole way
-_SWEEP = 0.6  # how much of the front goes from right to left, against how much is noise
+_SWEEP = 0.6  # see `front`
 _CELLS = 4
 _SEED = 20221016
 
@@ -95,8 +95,15 @@ def between(a: Tensor, b: Tensor, t: float) -> Tensor:
     return torch.lerp(a, b, t)
 
 
-def front(width: int, height: int, t: float) -> Tensor:
-    """How much of the second background there is, (1, 1, H, W): 0 or 1 nearly everywhere, a soft front between."""
+def front(width: int, height: int, t: float, sweep: float = _SWEEP) -> Tensor:
+    """How much of the second background there is, (1, 1, H, W): 0 or 1 nearly everywhere, a soft front between.
+
+    Args:
+        width: in pixels.
+        height: in pixels.
+        t: how far, 0 to 1.
+        sweep: how much of the front goes from right to left, against how much is noise.
+    """
     generator = torch.Generator().manual_seed(_SEED)
     noise = torch.zeros(1, 1, height, width)
     for octave in range(2):
@@ -104,8 +111,7 @@ def front(width: int, height: int, t: float) -> Tensor:
         bumps = torch.randn(1, 1, cells, cells, generator=generator)
         noise += resample(bumps, width, height) / 2**octave
     even = torch.special.ndtr((noise - noise.mean()) / noise.std(correction=0).clamp_min(1e-6))  # as much of each level
-    sweep = torch.linspace(1, 0, width)
-    when = (1 - _SWEEP) * even + _SWEEP * sweep
+    when = (1 - sweep) * even + sweep * torch.linspace(1, 0, width)
     when = (when - when.min()) / (when.max() - when.min()).clamp_min(1e-6)
     share = ((t * (1 + _SOFT) - when) / _SOFT).clamp(0, 1)
     soft: Tensor = share * share * (3 - 2 * share)

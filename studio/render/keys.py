@@ -17,7 +17,7 @@ from studio.project.model import Project
 from studio.timeline.prompt import Content, Text
 from studio.timeline.sample import FrameState
 
-ALGORITHM = 4
+ALGORITHM = 5
 """Version of how pictures are made. Raise it with every change that makes other pictures from the same project."""
 
 DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")

@@ -90,6 +90,32 @@ def test_a_blend_has_its_ends_exactly_and_is_no_cross_fade(model):
         canvas.blend(a.state(), b.state(), 2.0)
 
 
+def test_a_blend_is_a_state_like_others(model):
+    a, b = showing(model, 3, 5), showing(model, 60, 300)
+    canvas = BigGanCanvas(model, 48, 32)
+    canvas.restore(canvas.blend(a.state(), b.state(), 0.4))
+    shown, state = picture(canvas), canvas.state()
+    other = BigGanCanvas(model, 8, 8)
+    other.restore(state)
+    assert torch.equal(picture(other), shown)
+    canvas.resize(96, 64)
+    assert canvas.image().shape == (1, 3, 64, 96)
+    canvas.restore(a.state())  # and is left behind by another state, and by another picture
+    assert torch.equal(picture(canvas), picture(a))
+    other.adopt(b.latents())
+    assert "way" not in other.state()
+    canvas.restore(canvas.blend(state, b.state(), 0.5))  # of a blend, the mixture counts
+    assert canvas.state().keys() == state.keys()
+
+
+def test_a_blend_can_be_dreamed_on(model):
+    a, b = showing(model, 3, 5), showing(model, 60, 300)
+    canvas = BigGanCanvas(model, 48, 32)
+    canvas.restore(canvas.blend(a.state(), b.state(), 0.5))
+    canvas.image().sum().backward()
+    assert all(bool(parameter.grad.abs().sum() > 0) for parameter in canvas.parameters())
+
+
 def test_another_size_shows_the_same(model):
     canvas = showing(model, 3, 5, (32, 32))
     small = picture(canvas)

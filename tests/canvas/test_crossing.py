@@ -57,6 +57,7 @@ def test_the_front_sweeps_over_the_whole_picture_with_a_soft_edge():
     assert shares == sorted(shares)
     assert shares[0] < 0.02
     assert shares[-1] > 0.98
+    assert float(front(40, 30, 0.5, sweep=1.0)[..., :5].max()) == 0  # no noise: from right to left alone
     half = front(40, 30, 0.5)
     assert half.shape == (1, 1, 30, 40)
     assert float(((half > 0.05) & (half < 0.95)).float().mean()) < 0.5  # most places show one or the other
