@@ -79,7 +79,9 @@ def still(
         str, typer.Argument(metavar="PROMPT", help='What to dream: "text", "text:weight", several with | between.')
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
-    medium: Annotated[str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan or pixels.")] = "",
+    medium: Annotated[
+        str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan, pixels or fourier.")
+    ] = "",
     start: Annotated[str, typer.Option("--start", help="What it begins from: noise, collage or biggan.")] = "",
     model: Annotated[
         str,

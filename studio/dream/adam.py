@@ -38,12 +38,13 @@ def carry(old: Adam, new: Adam) -> None:
     """Start `new` with the moments of `old`, resampled where a parameter (1, C, h, w) has changed its size.
 
     As in style-transfer-pytorch (Crowson 2021), and besides scaled: the losses are means over the picture, so the
-    gradient of one parameter shrinks as their number grows. Parameters without a counterpart start afresh.
+    gradient of one parameter shrinks as their number grows. Parameters without a counterpart, and those that are no
+    pictures (a spectrum has other frequencies at another size), start afresh.
     """
     carried: dict[str, Tensor] = {}
     for index, (before, after) in enumerate(zip(_parameters(old), _parameters(new), strict=False)):
         moments = old.state.get(before)
-        if not moments or before.shape[:2] != after.shape[:2]:
+        if not moments or before.ndim != 4 or before.shape[:2] != after.shape[:2]:
             continue
         height, width = after.shape[-2:]
         scale = before.numel() / after.numel()

@@ -13,7 +13,13 @@ from studio.project.assets import resolve
 from studio.project.model import Asset, Medium, Project
 from studio.render.keys import Identities, assets_used
 
-STARTS = {"pixels": "collage", "vqgan": "collage", "collage": "collage", "biggan": "biggan"}
+STARTS = {
+    "pixels": "collage",
+    "fourier": "collage",
+    "vqgan": "collage",
+    "collage": "collage",
+    "biggan": "biggan",
+}
 """What a dream begins from in each medium, where the project does not say."""
 
 
@@ -66,7 +72,7 @@ def identities(project: Project, folder: Path) -> Identities:
 
     kind, start = project.medium.kind, start_of(project.medium)
     cutouts = pack(project, folder).identity if "collage" in (kind, start) else ""
-    medium = {"pixels": "", "collage": cutouts}.get(kind)
+    medium = {"pixels": "", "fourier": "", "collage": cutouts}.get(kind)
     if medium is None:
         medium = find(project.medium.model, kind).sha256
     begun = {"noise": "", "collage": cutouts}.get(start)

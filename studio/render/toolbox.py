@@ -90,6 +90,10 @@ class LocalToolbox:
             from studio.canvas.pixels import PixelCanvas
 
             return PixelCanvas(width, height, self.device)
+        if project.medium.kind == "fourier":
+            from studio.canvas.fourier import FourierCanvas
+
+            return FourierCanvas(width, height, self.device)
         if project.medium.kind == "collage":
             return self._collage(project, width, height)
         if project.medium.kind == "biggan":

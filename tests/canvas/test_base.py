@@ -9,6 +9,7 @@ import torch
 from safetensors.torch import load, save
 
 from studio.canvas.base import Canvas
+from studio.canvas.fourier import FourierCanvas
 from studio.canvas.networks import VqganModel
 from studio.canvas.pixels import PixelCanvas
 from studio.canvas.vqgan import VqganCanvas
@@ -16,9 +17,10 @@ from studio.canvas.vqgan import VqganCanvas
 Make = Callable[[int, int], Canvas]
 
 
-@pytest.fixture(params=["pixels", "vqgan"])
+@pytest.fixture(params=["pixels", "fourier", "vqgan"])
 def make(request: pytest.FixtureRequest, model: VqganModel) -> Make:
-    return PixelCanvas if request.param == "pixels" else lambda width, height: VqganCanvas(model, width, height)
+    plain: dict[str, Make] = {"pixels": PixelCanvas, "fourier": FourierCanvas}
+    return plain.get(request.param) or (lambda width, height: VqganCanvas(model, width, height))
 
 
 def started(make: Make, seed: int = 1, size: tuple[int, int] = (22, 13)) -> Canvas:
