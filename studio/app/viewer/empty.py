@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt, Slot
+from PySide6.QtCore import QRectF, Qt, Slot
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPen
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
-from studio.app.icons import draw, icon
+from studio.app.icons import draw
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
-from studio.app.viewer.bar import ActionButton
 from studio.timeline.prompt import format_prompt
 
 _WIDTH = 360
@@ -29,13 +28,13 @@ class Empty(QWidget):
         column.setSpacing(GRID)
         self.heading = _line("heading")
         self.prompt = _line("")
-        self.advice = _line("muted")
+        self.advice = _line("")
         for line in (self.heading, self.prompt, self.advice):
             column.addWidget(line)
-        self.button = ActionButton(context.actions["render.range"], tr("Dream it"))
-        self.button.setIcon(icon("circle-play"))
-        self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self.button.setIconSize(QSize(2 * GRID, 2 * GRID))
+        self.button = QPushButton(tr("Dream it"))
+        self.button.setProperty("role", "primary")
+        self.button.setToolTip(context.actions["render.range"].toolTip())
+        self.button.clicked.connect(context.actions["render.range"].trigger)
         column.addSpacing(GRID)
         column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         theme().changed.connect(self.update)
@@ -77,7 +76,7 @@ class Empty(QWidget):
         colours = theme().colours
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(colours.disabled, 1, Qt.PenStyle.DashLine))
+        painter.setPen(QPen(colours.muted, 1, Qt.PenStyle.DashLine))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), GRID, GRID)
         draw(painter, "sparkles", QRectF((self.width() - _ICON) / 2, 2 * GRID, _ICON, _ICON), colours.accent)

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QToolButton, QWidget
 
 from studio.app.context import Context
 from studio.app.icons import icon
 from studio.app.rendering import Live
 from studio.app.texts import tr
-from studio.app.theme import GRID
+from studio.app.theme import GRID, theme
 from studio.app.viewer.floating import Plate
 from studio.render.queue import Job, State
 
@@ -30,9 +31,7 @@ class Overlay(Plate):
         row.setContentsMargins(2 * GRID, GRID // 2, GRID, GRID // 2)
         row.setSpacing(2 * GRID)
         self.step = _label(row, tr("Steps of the frame in progress, done and in all"))
-        self.bar = QProgressBar()
-        self.bar.setFixedWidth(_BAR)
-        self.bar.setTextVisible(False)
+        self.bar = _Bar()
         self.bar.setAccessibleName(tr("Share of the steps that are done"))
         row.addWidget(self.bar)
         self.loss = _label(row, tr("How far the picture is from the prompt; smaller is closer"))
@@ -132,6 +131,26 @@ def left_text(seconds: float) -> str:
     hours, minutes = divmod(whole // 60, 60)
     time = f"{hours}:{minutes:02d}:{whole % 60:02d}" if hours else f"{minutes}:{whole % 60:02d}"
     return tr("{time} left", time=time)
+
+
+class _Bar(QProgressBar):
+    """A thin one whose groove is seen on a plate."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(_BAR)
+        self.setTextVisible(False)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802
+        colours = theme().colours
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(Qt.PenStyle.NoPen)
+        area = QRectF(0, (self.height() - GRID / 2) / 2, self.width(), GRID / 2)
+        for share, colour in ((1.0, colours.line), (self.value() / max(self.maximum(), 1), colours.accent)):
+            painter.setBrush(colour)
+            painter.drawRoundedRect(QRectF(area.x(), area.y(), area.width() * share, area.height()), 2, 2)
+        painter.end()
 
 
 def _label(row: QHBoxLayout, tip: str, role: str = "") -> QLabel:

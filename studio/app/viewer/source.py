@@ -11,7 +11,6 @@ from PySide6.QtGui import QImage
 from studio.app.context import Context
 from studio.app.frames import Shown, Status
 from studio.app.pictures import FULL_BYTES
-from studio.app.rendering import Live
 from studio.app.texts import tr
 from studio.project.model import Project
 
@@ -79,6 +78,7 @@ class Source(QObject):
         self._job = 0
         self._foreign = 0
         self._wish = ""
+        self._told: tuple[object, ...] = ()
         context.document.opened.connect(self._forget)
         context.document.changed.connect(self.show)
         context.player.frame_changed.connect(self._moved)
@@ -104,33 +104,28 @@ class Source(QObject):
     def show(self) -> None:
         """Look which picture is due, and show it as soon as it is here."""
         live = self._context.rendering.live
-        if live is not None and self.following:
-            self._show_live(live)
-            return
-        wanted = self._context.player.frame
-        shown = self._context.frames.shown(wanted)
-        if shown is None:
-            self._wish = ""
-            self._set(None)
-            return
-        self._wish = str(shown.path)
-        self._show_frame(shown, wanted)
-
-    def _show_live(self, live: Live) -> None:
         self._wish = ""
-        if live.image is not None:
-            project = self._context.rendering.queue.job(live.job).project
-            self._set(Seen(live.image, size_of(live.image, project), live.frame, live.frame, None))
+        if live is not None and self.following:
+            if live.image is not None:
+                project = self._context.rendering.queue.job(live.job).project
+                self.seen = Seen(live.image, size_of(live.image, project), live.frame, live.frame, None)
         else:
-            self.changed.emit()
+            wanted = self._context.player.frame
+            shown = self._context.frames.shown(wanted)
+            if shown is None:
+                self.seen = None
+            else:
+                self._show_frame(shown, wanted)
+        self._tell()
 
     def _show_frame(self, shown: Shown, wanted: int) -> None:
+        self._wish = str(shown.path)
         if self._context.player.playing:
             self._fetch_ahead(wanted)
         image = self._context.pictures.image(shown.path)
         if image is not None:
             size = size_of(image, self._context.document.project)
-            self._set(Seen(image, size, shown.frame, wanted, shown.status))
+            self.seen = Seen(image, size, shown.frame, wanted, shown.status)
 
     def _fetch_ahead(self, frame: int) -> None:
         player = self._context.player
@@ -143,9 +138,10 @@ class Source(QObject):
             if path is not None:
                 self._context.pictures.image(path)
 
-    def _set(self, seen: Seen | None) -> None:
-        if (seen and seen.key) != (self.seen and self.seen.key):
-            self.seen = seen
+    def _tell(self) -> None:
+        now = (self.seen and self.seen.key, self.dreaming, self.following)
+        if now != self._told:
+            self._told = now
             self.changed.emit()
 
     @Slot(str, int)
@@ -155,12 +151,9 @@ class Source(QObject):
 
     @Slot(int)
     def _moved(self, _frame: int) -> None:
-        left = self.following and self._context.rendering.running is not None
-        if left:
+        if self._context.rendering.running is not None:
             self.following = False
         self.show()
-        if left:
-            self.changed.emit()
 
     @Slot()
     def _queue_changed(self) -> None:
@@ -175,7 +168,8 @@ class Source(QObject):
         """Another project: neither the old picture nor the dreams of the old one are its own."""
         self._foreign = max((job.number for job in self._context.rendering.queue), default=0)
         self.following = self._context.rendering.running is None
-        self._set(None)
+        self.seen = None
+        self._tell()
 
 
 def size_of(image: QImage, project: Project) -> QSize:

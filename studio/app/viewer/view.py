@@ -17,7 +17,7 @@ CRISP: Final = 2.0
 STEP: Final = 1.25
 """What one notch of the wheel, and one use of Zoom In, multiplies the zoom by."""
 
-MARGIN: Final = QSizeF(16, 44)
+MARGIN: Final = QSizeF(16, 52)
 """Logical pixels that a fitted picture leaves free on each side: room for the buttons above and the progress below."""
 
 
