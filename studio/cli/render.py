@@ -80,7 +80,7 @@ def still(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
     medium: Annotated[
-        str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan, pixels or fourier.")
+        str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan, pixels, fourier or palette.")
     ] = "",
     start: Annotated[str, typer.Option("--start", help="What it begins from: noise, collage or biggan.")] = "",
     model: Annotated[

@@ -12,7 +12,7 @@ from studio.project.canonical import JSON
 from studio.project.places import Place
 from studio.timeline.model import Timeline
 
-MEDIA = ("vqgan", "pixels", "fourier", "collage", "biggan")
+MEDIA = ("vqgan", "pixels", "fourier", "palette", "collage", "biggan")
 """The canvases a project can ask for."""
 
 STARTS = ("", "noise", "collage", "biggan")
@@ -41,7 +41,7 @@ class Medium:
 
     Attributes:
         kind: one of `MEDIA`.
-        model: name of the weights; empty means the starter that ships with Keydream. Pixels and Fourier have none.
+        model: name of the weights; empty means the starter that ships with Keydream. Pixels, Fourier and palette have none.
         start: one of `STARTS`: what the first picture, or each keyframe of a walk, is begun from.
     """
 

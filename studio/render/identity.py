@@ -16,6 +16,7 @@ from studio.render.keys import Identities, assets_used
 STARTS = {
     "pixels": "collage",
     "fourier": "collage",
+    "palette": "collage",
     "vqgan": "collage",
     "collage": "collage",
     "biggan": "biggan",
@@ -72,7 +73,7 @@ def identities(project: Project, folder: Path) -> Identities:
 
     kind, start = project.medium.kind, start_of(project.medium)
     cutouts = pack(project, folder).identity if "collage" in (kind, start) else ""
-    medium = {"pixels": "", "fourier": "", "collage": cutouts}.get(kind)
+    medium = {"pixels": "", "fourier": "", "palette": "", "collage": cutouts}.get(kind)
     if medium is None:
         medium = find(project.medium.model, kind).sha256
     begun = {"noise": "", "collage": cutouts}.get(start)

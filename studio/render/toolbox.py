@@ -94,6 +94,10 @@ class LocalToolbox:
             from studio.canvas.fourier import FourierCanvas
 
             return FourierCanvas(width, height, self.device)
+        if project.medium.kind == "palette":
+            from studio.canvas.palette import PaletteCanvas
+
+            return PaletteCanvas(width, height, self.device)
         if project.medium.kind == "collage":
             return self._collage(project, width, height)
         if project.medium.kind == "biggan":

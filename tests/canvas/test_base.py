@@ -11,15 +11,16 @@ from safetensors.torch import load, save
 from studio.canvas.base import Canvas
 from studio.canvas.fourier import FourierCanvas
 from studio.canvas.networks import VqganModel
+from studio.canvas.palette import PaletteCanvas
 from studio.canvas.pixels import PixelCanvas
 from studio.canvas.vqgan import VqganCanvas
 
 Make = Callable[[int, int], Canvas]
 
 
-@pytest.fixture(params=["pixels", "fourier", "vqgan"])
+@pytest.fixture(params=["pixels", "fourier", "palette", "vqgan"])
 def make(request: pytest.FixtureRequest, model: VqganModel) -> Make:
-    plain: dict[str, Make] = {"pixels": PixelCanvas, "fourier": FourierCanvas}
+    plain: dict[str, Make] = {"pixels": PixelCanvas, "fourier": FourierCanvas, "palette": PaletteCanvas}
     return plain.get(request.param) or (lambda width, height: VqganCanvas(model, width, height))
 
 
