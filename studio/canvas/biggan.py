@@ -8,8 +8,9 @@ from torch import Tensor
 from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
 from studio.canvas.biggan_fitting import fit
 from studio.canvas.biggan_model import BigGanModel, Latents, build
+from studio.canvas.camera import Camera
 from studio.canvas.morphing import Morph, morph
-from studio.canvas.placement import PLACE, TINT
+from studio.canvas.placement import PLACE, TINT, moved
 
 __all__ = ["BigGanCanvas", "BigGanModel", "build"]
 
@@ -134,6 +135,17 @@ class BigGanCanvas:
         """Draw the same with other numbers of pixels; outlines stay sharp."""
         self._width, self._height = check_size(width, height)
         self._morph = None
+
+    @torch.no_grad()
+    def move(self, camera: Camera) -> None:
+        """Move the thing as the camera moves; the background, which is drawn at one size alone, stays."""
+        self._place.copy_(moved(self._place, camera, *self.size))
+        self.constrain()
+
+    @torch.no_grad()
+    def replace(self, state: State) -> None:
+        """Put the thing where it is in `state`, and leave all else."""
+        self._place.copy_(state["place"])
 
     @torch.no_grad()
     def blend(self, a: State, b: State, t: float) -> State:

@@ -13,6 +13,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.canvas.camera import Camera
 from studio.canvas.resample import resample
 
 REACH = 12
@@ -85,6 +86,43 @@ def place(noise: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, Tensor]:
     size = SMALLEST * torch.exp(math.log(ratio) * (0.5 + 0.5 * even[:, 2]))
     opacity = torch.sigmoid(12 * (noise[:, 4] + 1.5))
     return even[:, 0], even[:, 1], size, noise[:, 3] * math.radians(8), opacity
+
+
+def moved(noise: Tensor, camera: Camera, width: int, height: int) -> Tensor:
+    """The noise (1, 5) that places a thing where the camera takes it, as nearly as it can; a still camera leaves it.
+
+    A thing stays within the picture and its sizes, and turns by twice the noise's deviation at most; borders are none.
+
+    Args:
+        noise: see `place`.
+        camera: how the picture moves.
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+    """
+    if camera.still:
+        return noise
+    x, y, size, angle, _ = (float(value) for value in place(noise))
+    shorter = min(width, height)
+    across, down = width / shorter, height / shorter
+    turn = math.radians(camera.rotate)
+    room_x, room_y = _room(size, across), _room(size, down)
+    # in shorter sides from the camera's centre
+    u = x * room_x - (camera.centre_x - 0.5) * across
+    v = y * room_y - (camera.centre_y - 0.5) * down
+    u, v = (
+        camera.zoom * (math.cos(turn) * u - math.sin(turn) * v) + (camera.centre_x - 0.5 - camera.pan_x) * across,
+        camera.zoom * (math.sin(turn) * u + math.cos(turn) * v) + (camera.centre_y - 0.5 - camera.pan_y) * down,
+    )
+    size = min(LARGEST, max(SMALLEST, size * camera.zoom))
+    room_x, room_y = _room(size, across), _room(size, down)
+    x, y = u / room_x if room_x else 0.0, v / room_y if room_y else 0.0
+    numbers = unplace(min(1.0, max(-1.0, x)), min(1.0, max(-1.0, y)), size, angle=angle + turn)
+    return torch.cat([noise.new_tensor([numbers[:4]]), noise[:, 4:]], 1)
+
+
+def _room(size: float, side: float) -> float:
+    """How far a thing's middle may be from the picture's, which is so many shorter sides wide."""
+    return max(0.0, 0.55 - size / 2) + (side - 1) / 2
 
 
 def unplace(

@@ -183,14 +183,15 @@ class Dreamer:
                 saved = time.monotonic()
 
     @torch.no_grad()
-    def commit_frame(self, key: str) -> Entry:
-        """Store what the canvas shows as the frame `key`, and forget its checkpoint.
+    def commit_frame(self, key: str, *, latents: bool = False) -> Entry:
+        """Store what the canvas shows as the frame `key`, with its latents or without, and forget its checkpoint.
 
         Raises:
             FileError: it could not be written.
             RenderError: the picture has values that are no numbers.
         """
-        entry = self.store.put(key, png=to_png(self.canvas.image()))
+        kept = pack({name: value.cpu() for name, value in self.canvas.state().items()}) if latents else None
+        entry = self.store.put(key, png=to_png(self.canvas.image()), latents=kept)
         self.checkpoints.discard(key)
         return entry
 

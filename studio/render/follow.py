@@ -1,7 +1,8 @@
 """Follow: every frame starts from the picture before it, moved by the camera, and is dreamed on.
 
 What a frame hands on is its stored picture, 8 bit and all: so a chain that was interrupted goes on from exactly what an
-uninterrupted one would have gone on from.
+uninterrupted one would have gone on from. A BigGAN would find a moved picture again badly: there, a frame hands on its
+stored latents, and the camera alone moves the thing.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ import time
 from collections.abc import Generator
 from typing import cast
 
+from studio.canvas.base import State
+from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Border, Camera, move
 from studio.dream.seeds import generator
 from studio.project.model import Motion
+from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event
 from studio.render.manifest import Entry
@@ -55,12 +59,27 @@ def camera(state: FrameState, motion: Motion) -> Camera:
     )
 
 
+def _carried(previous: Entry | None, job: FollowJob, dreamer: Dreamer) -> State | None:
+    """The state of the frame before as the camera sees it, where a canvas can move by itself."""
+    canvas = dreamer.canvas
+    if not isinstance(canvas, BigGanCanvas) or previous is None or previous.latents is None:
+        return None
+    try:
+        canvas.restore(unpack(previous.latents.read_bytes()))
+    except (OSError, ValueError, KeyError):
+        return None  # gone meanwhile: its picture is still there
+    canvas.move(camera(job.state, dreamer.project.motion))
+    return canvas.state()
+
+
 def _make(job: FollowJob, previous: Entry | None, dreamer: Dreamer) -> Generator[Event, None, Entry]:
     seed = dreamer.project.seed
 
     def prepare() -> None:
         if previous is None:
             dreamer.begin(job.state, generator(seed, "follow", "start"))
+        elif carried is not None:
+            dreamer.canvas.restore(carried)
         else:
             assert previous.picture is not None, "frames are stored with a picture"
             picture = dreamer.to_device(from_png(previous.picture))
@@ -68,7 +87,10 @@ def _make(job: FollowJob, previous: Entry | None, dreamer: Dreamer) -> Generator
 
     dreamer.token.check()
     began = time.monotonic()
+    carried = _carried(previous, job, dreamer)
     yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
-    entry = dreamer.commit_frame(job.key)
+    if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
+        dreamer.canvas.replace(carried)  # or the dream would take back what the camera did
+    entry = dreamer.commit_frame(job.key, latents=isinstance(dreamer.canvas, BigGanCanvas))
     yield dreamer.done(job, entry, seconds=time.monotonic() - began)
     return entry

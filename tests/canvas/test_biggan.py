@@ -8,6 +8,7 @@ import torch
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.biggan_fitting import one_hot
 from studio.canvas.biggan_model import build
+from studio.canvas.camera import Camera
 from studio.canvas.placement import PLACE, TINT
 from studio.models.catalogue import find
 from studio.models.loading import read_weights
@@ -114,6 +115,17 @@ def test_a_blend_can_be_dreamed_on(model):
     canvas.restore(canvas.blend(a.state(), b.state(), 0.5))
     canvas.image().sum().backward()
     assert all(bool(parameter.grad.abs().sum() > 0) for parameter in canvas.parameters())
+
+
+def test_the_camera_moves_the_thing_alone(model):
+    canvas = showing(model, 3, 5, (64, 64))
+    before = canvas.state()
+    canvas.move(Camera(zoom=1.2))
+    after = canvas.state()
+    assert [name for name in before if not torch.equal(before[name], after[name])] == ["place"]
+    assert float(after["place"][0, 2]) > float(before["place"][0, 2])
+    canvas.replace(before)
+    assert torch.equal(canvas.state()["place"], before["place"])
 
 
 def test_another_size_shows_the_same(model):

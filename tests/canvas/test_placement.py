@@ -7,6 +7,7 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.canvas.camera import Camera, move
 from studio.canvas.placement import (
     LARGEST,
     SMALLEST,
@@ -14,6 +15,7 @@ from studio.canvas.placement import (
     cover,
     dye,
     enlarged,
+    moved,
     place,
     tinted,
     unplace,
@@ -76,6 +78,37 @@ def test_places_are_found_again(wanted):
     assert float(angle) == 0
     assert float(opacity) > 0.99
     assert float(place(at(0, 0, 0.5, shown=False))[4]) < 0.01
+
+
+@pytest.mark.parametrize(
+    "camera",
+    [
+        Camera(zoom=1.2),
+        Camera(pan_x=0.1, pan_y=-0.05),
+        Camera(zoom=0.9, rotate=10, pan_x=0.05),
+        Camera(zoom=1.15, centre_x=0.2, centre_y=0.8),
+    ],
+)
+@pytest.mark.parametrize("size", [(96, 96), (144, 96)])
+def test_a_thing_moves_as_a_picture_of_it_does(camera, size):
+    noise = at(0.3, -0.2, 0.5)
+    ground = torch.zeros(1, 3, 16, 16)
+    wanted = move(composite(cover(disc()), ground, noise, *size), camera)
+    found = composite(cover(disc()), ground, moved(noise, camera, *size), *size)
+    unmoved = composite(cover(disc()), ground, noise, *size)
+    assert float((found - wanted).abs().mean()) < 0.25 * float((unmoved - wanted).abs().mean())
+
+
+def test_a_camera_takes_no_thing_out_of_the_picture_and_a_still_one_moves_nothing():
+    noise = at(0.3, -0.2, 0.5)
+    x, y, size, _, _ = place(moved(noise, Camera(zoom=9, pan_x=-4), 64, 64))
+    assert float(x) == pytest.approx(0.94, abs=0.01)
+    assert abs(float(y)) < 0.95
+    assert float(size) < LARGEST
+    assert moved(noise, Camera(), 64, 64) is noise
+    turned = moved(noise, Camera(rotate=5), 64, 64)
+    assert float(turned[0, 3]) == pytest.approx(5 / 8)
+    assert float(turned[0, 4]) == float(noise[0, 4])
 
 
 def test_sizes_stay_within_their_limits():

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
+import torch
 
 from studio.canvas.camera import move
 from studio.canvas.pixels import PixelCanvas
+from studio.canvas.placement import moved
 from studio.dream.seeds import generator
-from studio.project.model import Motion
+from studio.project.model import Medium, Motion
+from studio.render.checkpoint import unpack
 from studio.render.events import FrameDone, StepDone
 from studio.render.follow import camera
 from studio.render.pictures import from_png, to_png
+from studio.render.store import FrameStore
 from studio.timeline.sample import sample
+from studio.timeline.time import FrameRange
 
 
 def done(events):
@@ -68,3 +74,49 @@ def test_a_chain_comes_closer_to_its_prompt(fakes, run):
     project = fakes.project({0: "red"}, mode="follow", steps=5)
     losses = [event.loss for event in run(project) if isinstance(event, StepDone)]
     assert losses[-1] < losses[0] - 0.2
+
+
+@pytest.fixture
+def starter():
+    """Renders a BigGAN's chain on the shipped models; gives the store's entries in order."""
+    from studio.render.session import render
+    from studio.render.toolbox import LocalToolbox
+
+    def rendered(project, store, **options):
+        events = list(render(project, LocalToolbox(Path(), torch.device("cpu")), store, **options))
+        return [store.get(event.key) for event in done(events)]
+
+    return rendered
+
+
+def biggan(fakes, **options):
+    options = {"length": 3, "steps": 1, "parameters": {"zoom": {0: 1.1}, "pan_x": {0: 0.02}}} | options
+    return fakes.project(
+        {0: "an apple"}, mode="follow", medium=Medium("biggan", start="noise"), perceptors=(), **options
+    )
+
+
+def test_a_biggan_goes_on_from_its_latents_and_the_camera_alone_moves_the_thing(fakes, store, starter):
+    project = biggan(fakes)
+    entries = starter(project, store)
+    states = [unpack(entry.latents.read_bytes()) for entry in entries]
+    for frame, (before, after) in enumerate(pairwise(states), 1):
+        view = camera(sample(project.timeline, frame), project.motion)
+        assert torch.allclose(after["place"], moved(before["place"], view, 16, 16), atol=1e-6)
+        assert 0 < float((after["things"] - before["things"]).abs().max()) < 0.2  # a step away, not found anew
+
+
+def test_a_biggans_chain_goes_on_where_it_was_left(fakes, store, starter, tmp_path):
+    whole = starter(biggan(fakes), store)
+    other = FrameStore(tmp_path / "other")
+    starter(biggan(fakes), other, frames=FrameRange(0, 2))
+    assert [entry.pixels for entry in starter(biggan(fakes), other)] == [entry.pixels for entry in whole]
+
+
+def test_a_biggan_whose_latents_are_gone_finds_the_picture_again(fakes, store, starter):
+    starter(biggan(fakes), store, frames=FrameRange(0, 1))
+    project = biggan(fakes)
+    for file in store.root.rglob("*.safetensors"):
+        file.write_bytes(b"")
+    entries = starter(project, store)
+    assert len(entries) == 3
