@@ -1,0 +1,203 @@
+"""Context menus of the timeline. What the table of actions has is taken from there, with its shortcut."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtWidgets import QMenu
+
+from studio.app.icons import icon
+from studio.app.table import EASES
+from studio.app.texts import tr
+from studio.app.theme import theme
+from studio.app.timeline.geometry import Hit, Part
+from studio.timeline.edits import (
+    add_marker,
+    add_parameter_track,
+    add_prompt_track,
+    change_marker,
+    remove_marker,
+    remove_track,
+    rename_track,
+    set_muted,
+)
+from studio.timeline.model import Marker, ParameterTrack, Timeline, TrackRef
+from studio.timeline.parameters import PARAMETERS
+
+if TYPE_CHECKING:
+    from studio.app.timeline.editor import TimelineEditor
+
+_KEYS = ("edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete")
+
+
+def menu_of(editor: TimelineEditor, hit: Hit) -> QMenu:
+    """The menu of what is under the pointer."""
+    if hit.part in (Part.KEY, Part.CARD):
+        return _key_menu(editor, hit)
+    if hit.part is Part.MARKER:
+        return _marker_menu(editor, hit.frame)
+    menu = _new(editor)
+    if hit.part is Part.LANE and hit.row is not None and hit.row.ref is not None:
+        ref = hit.row.ref
+        _add(menu, tr("Add Key Here"), "diamond-plus", lambda: editor.add_key(ref, hit.frame))
+        _actions(menu, editor, "edit.paste", "edit.select_all")
+        menu.addSeparator()
+        _fill_track_menu(menu, editor, ref)
+        return menu
+    if hit.part in (Part.RULER, Part.STRIP, Part.IN, Part.OUT):
+        _add(menu, tr("Add Marker Here"), "bookmark", lambda: _mark(editor, hit.frame))
+        _actions(menu, editor, "timeline.in", "timeline.out", "timeline.clear_range")
+        menu.addSeparator()
+        _actions(menu, editor, "render.range", "render.frame")
+        return menu
+    _actions(menu, editor, "edit.paste", "edit.select_all")
+    menu.addSeparator()
+    fill_add_menu(menu, editor)
+    return menu
+
+
+def track_menu(editor: TimelineEditor, ref: TrackRef) -> QMenu:
+    """The menu of a track's header."""
+    menu = _new(editor)
+    _fill_track_menu(menu, editor, ref)
+    return menu
+
+
+def fill_add_menu(menu: QMenu, editor: TimelineEditor) -> None:
+    """What can be added: another prompt track, and each parameter that has none."""
+    _add(menu, tr("Add Prompt Track"), "plus", lambda: _add_prompts(editor))
+    parameters = menu.addMenu(icon("plus"), tr("Add Parameter Track"))
+    parameters.setToolTipsVisible(True)
+    used = {track.name for track in editor.stage.timeline.parameters}
+    for name, spec in PARAMETERS.items():
+        action = _add(parameters, tr(spec.label), "", functools.partial(_add_parameter, editor, name))
+        action.setToolTip(tr(spec.help))
+        action.setEnabled(name not in used)
+
+
+def open_menu(menu: QMenu, at: QPoint) -> None:
+    """Show a menu that is forgotten when it closes."""
+    menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.popup(at)
+
+
+def free_name(timeline: Timeline) -> str:
+    """A name for another prompt track."""
+    taken = {track.name for track in timeline.prompts}
+    names = (tr("Prompt") if number == 1 else f"{tr('Prompt')} {number}" for number in range(1, len(taken) + 2))
+    return next(name for name in names if name not in taken)
+
+
+def _key_menu(editor: TimelineEditor, hit: Hit) -> QMenu:
+    assert hit.key is not None
+    key, choice = hit.key, editor.stage.context.choice
+    if key not in choice.keys:
+        choice.select([key])
+    menu = _new(editor)
+    prompt = key.track.kind == "prompt"
+    words = tr("Edit Prompt") if prompt else tr("Edit Frame and Value…")
+    _add(menu, words, "type" if prompt else "sliders-horizontal", lambda: editor.lanes.edit(key))
+    menu.addSeparator()
+    _actions(menu, editor, *EASES)
+    menu.addSeparator()
+    _actions(menu, editor, *_KEYS)
+    menu.addSeparator()
+    frame = hit.frame if hit.part is Part.CARD else editor.stage.context.player.frame
+    split = _add(menu, tr("Split at Frame {frame}", frame=frame), "scissors", lambda: editor.split(key.track, frame))
+    split.setEnabled(editor.stage.timeline.find(key.track).track.find(frame) is None)
+    _actions(menu, editor, "timeline.reverse")
+    return menu
+
+
+def _marker_menu(editor: TimelineEditor, frame: int) -> QMenu:
+    document = editor.stage.context.document
+    marker = next(each for each in document.timeline.markers if each.frame == frame)
+    menu = _new(editor)
+    _add(menu, tr("Rename…"), "type", lambda: editor.lanes.edit_marker(frame))
+    colours = menu.addMenu(icon("palette"), tr("Colour"))
+    names = (tr("Orange"), tr("Violet"), tr("Blue"), tr("Green"), tr("Gold"), tr("Pink"), tr("Teal"), tr("Lavender"))
+    for name, colour in zip(names, theme().colours.prompts, strict=False):
+        change = change_marker(frame, replace(marker, colour=colour.name()))
+        action = _add(colours, name, "", functools.partial(document.edit, change))
+        action.setIcon(_swatch(colour))
+    _add(menu, tr("Remove Marker"), "trash-2", lambda: document.edit(remove_marker(frame)))
+    return menu
+
+
+def _fill_track_menu(menu: QMenu, editor: TimelineEditor, ref: TrackRef) -> None:
+    document = editor.stage.context.document
+    track = editor.stage.timeline.find(ref)
+    if isinstance(track, ParameterTrack):
+        other = menu.addMenu(icon("sliders-horizontal"), tr("Drive Another Parameter"))
+        used = {each.name for each in editor.stage.timeline.parameters}
+        for name, spec in PARAMETERS.items():
+            action = _add(other, tr(spec.label), "", functools.partial(document.edit, rename_track(ref, name)))
+            action.setEnabled(name not in used)
+    else:
+        _add(menu, tr("Rename…"), "type", lambda: editor.header.rename(ref))
+    words, picture = (tr("Unmute Track"), "eye") if track.muted else (tr("Mute Track"), "eye-off")
+    _add(menu, words, picture, lambda: document.edit(set_muted([ref], not track.muted)))
+    _add(menu, tr("Remove Track"), "trash-2", lambda: document.edit(remove_track(ref)))
+    menu.addSeparator()
+    fill_add_menu(menu, editor)
+
+
+def _new(editor: TimelineEditor) -> QMenu:
+    editor.stage.context.actions.refresh()
+    menu = QMenu(editor)
+    menu.setToolTipsVisible(True)
+    return menu
+
+
+def _add(menu: QMenu, text: str, picture: str, do: Callable[[], object]) -> QAction:
+    action = menu.addAction(text)
+    if picture:
+        action.setIcon(icon(picture))
+    action.triggered.connect(lambda _checked=False: do())
+    return action
+
+
+def _actions(menu: QMenu, editor: TimelineEditor, *names: str) -> None:
+    for name in names:
+        menu.addAction(editor.stage.context.actions[name])
+
+
+def _mark(editor: TimelineEditor, frame: int) -> None:
+    if all(marker.frame != frame for marker in editor.stage.timeline.markers) and not (
+        editor.stage.context.document.edit(add_marker(Marker(frame, "")))
+    ):
+        return
+    editor.lanes.edit_marker(frame)
+
+
+def _add_prompts(editor: TimelineEditor) -> None:
+    name = free_name(editor.stage.timeline)
+    if editor.stage.context.document.edit(add_prompt_track(name)):
+        _go_to(editor, TrackRef("prompt", name))
+
+
+def _add_parameter(editor: TimelineEditor, name: str) -> None:
+    if editor.stage.context.document.edit(add_parameter_track(name)):
+        _go_to(editor, TrackRef("parameter", name))
+
+
+def _go_to(editor: TimelineEditor, ref: TrackRef) -> None:
+    editor.stage.set_current(ref)
+    editor.stage.reveal_row(ref)
+
+
+def _swatch(colour: QColor) -> QIcon:
+    made = QPixmap(32, 32)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colour)
+    painter.drawEllipse(2, 2, 28, 28)
+    painter.end()
+    return QIcon(made)
