@@ -8,6 +8,9 @@ from dataclasses import dataclass, replace
 from studio.base.errors import InputError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
 from studio.timeline.edit import Edit
+from studio.timeline.edits import add_parameter_track, remove_track, set_key
+from studio.timeline.model import Timeline, TrackRef
+from studio.timeline.track import Keyframe, Track
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +70,29 @@ def set_motion(motion: Motion) -> Change:
 def set_perceptors(perceptors: tuple[PerceptorRef, ...]) -> Change:
     """Let others judge; none means the starter."""
     return _changed("Change perceptors", lambda project: replace(project, perceptors=perceptors))
+
+
+def set_parameter(name: str, value: float, frame: int) -> Change:
+    """Give a parameter a value.
+
+    A parameter that never changes (no key, or one) has it from now on throughout; one that changes over time has it at
+    that frame. `InputError` when the frame is outside, or the value no number.
+    """
+
+    def apply(timeline: Timeline) -> Timeline:
+        if name not in {track.name for track in timeline.parameters}:
+            return add_parameter_track(name, Track((Keyframe(0, value),))).apply(timeline)
+        track = timeline.parameter(name)
+        frames = track.track.frames
+        place = frame if len(frames) > 1 else frames[0] if frames else 0
+        return set_key(track.ref, place, value).apply(timeline)
+
+    return on_timeline(Edit(f"Change {name.replace('_', ' ')}", apply))
+
+
+def clear_parameter(name: str) -> Change:
+    """Let a parameter have its default value: its track goes."""
+    return on_timeline(replace(remove_track(TrackRef("parameter", name)), label=f"Reset {name.replace('_', ' ')}"))
 
 
 def set_export(settings: ExportSettings) -> Change:

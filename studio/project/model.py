@@ -41,7 +41,7 @@ class Medium:
 
     Attributes:
         kind: one of `MEDIA`.
-        model: name of the weights; empty means the starter that ships with Keydream. Pixels, Fourier and palette have none.
+        model: name of the weights; empty means the starter that ships with Keydream. Some media have none.
         start: one of `STARTS`: what the first picture, or each keyframe of a walk, is begun from.
     """
 

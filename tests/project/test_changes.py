@@ -71,3 +71,20 @@ def test_adding_a_picture_twice_changes_nothing_and_another_of_its_name_is_refus
     assert changes.add_asset(Asset("a", "a.png")).apply(pictured) is pictured
     with pytest.raises(InputError, match="unique"):
         changes.add_asset(Asset("a", "b.png")).apply(pictured)
+
+
+def test_a_parameter_that_never_changes_has_its_value_throughout() -> None:
+    one = changes.set_parameter("steps", 40, 20).apply(project())
+    assert [(key.frame, key.value) for key in one.timeline.parameter("steps").track.keys] == [(0, 40.0)]
+    two = changes.set_parameter("steps", 60, 30).apply(one)
+    assert [(key.frame, key.value) for key in two.timeline.parameter("steps").track.keys] == [(0, 60.0)]
+    assert changes.clear_parameter("steps").apply(two).timeline.parameters == ()
+
+
+def test_a_parameter_that_changes_has_its_value_at_the_frame() -> None:
+    one = changes.set_parameter("zoom", 1.1, 0).apply(project())
+    ref = one.timeline.parameter("zoom").ref
+    moving = changes.on_timeline(edits.set_key(ref, 40, 1.5)).apply(one)
+    three = changes.set_parameter("zoom", 1.2, 10).apply(moving)
+    keys = three.timeline.parameter("zoom").track.keys
+    assert [(key.frame, key.value) for key in keys] == [(0, 1.1), (10, 1.2), (40, 1.5)]

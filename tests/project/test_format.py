@@ -224,7 +224,11 @@ WRONG = [
     (("width",), 256.5, "width: should be a valid integer"),
     (("width",), True, "width: should be a valid integer"),
     (("seed",), -1, "seed: should be greater than or equal to 0"),
-    (("medium", "kind"), "oil", "medium.kind: should be 'vqgan', 'pixels', 'fourier', 'palette', 'collage' or 'biggan'"),
+    (
+        ("medium", "kind"),
+        "oil",
+        "medium.kind: should be 'vqgan', 'pixels', 'fourier', 'palette', 'collage' or 'biggan'",
+    ),
     (("medium", "model"), "../../secret", "medium.model: cannot be used as the name of a model"),
     (("motion",), [], "motion: should be an object"),
     (("motion", "centre_x"), 2, "motion.centre_x: should be less than or equal to 1"),
