@@ -69,7 +69,7 @@ class Scale(QObject):
     def visible(self) -> range:
         """The frames on screen, at least partly."""
         first = max(0, int(self.exact(0)))
-        last = min(self._length - 1, int(self.exact(self._width)) + 1)
+        last = max(first, min(self._length - 1, int(self.exact(self._width)) + 1))
         return range(first, last + 1)
 
     def resize(self, width: float, length: int) -> None:

@@ -34,7 +34,7 @@ class Side(Enum):
     """Round: it leaves or arrives slowly."""
 
     OVERSHOOT = auto()
-    """Hollow: it goes beyond."""
+    """Hollow, as a star's point: it goes beyond."""
 
 
 def leaving(ease: Ease) -> Side:
@@ -118,7 +118,6 @@ def _half(path: QPainterPath, side: Side, radius: float, sign: int) -> None:
         case Side.EASED:
             path.arcTo(QRectF(-radius, -radius, 2 * radius, 2 * radius), 90 if sign > 0 else 270, -180)
         case Side.OVERSHOOT:
-            path.quadTo(sign * radius * 0.2, -sign * radius * 0.2, sign * radius, -sign * radius * 0.5)
-            path.lineTo(sign * radius, sign * radius * 0.5)
-            path.quadTo(sign * radius * 0.2, sign * radius * 0.2, 0, sign * radius)
+            path.quadTo(sign * radius * 0.3, -sign * radius * 0.3, sign * radius, 0)
+            path.quadTo(sign * radius * 0.3, sign * radius * 0.3, 0, sign * radius)
     path.lineTo(0, sign * radius)
