@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Final, Literal
 
 from PySide6.QtCore import QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.app.icons import draw
@@ -67,6 +67,7 @@ class Message(QDialog):
         super().__init__(parent)
         self.answer = ""
         self.details = details
+        self._primary: QPushButton | None = None
         self.setWindowTitle(tr("Keydream"))
         self.setModal(True)
         self.setMinimumWidth(_WIDTH)
@@ -77,6 +78,8 @@ class Message(QDialog):
                 column.addWidget(_label(said, role))
         for point in points:
             column.addWidget(_label(f"•  {point}", "muted"))
+        column.insertSpacing(0, GRID // 2)  # the heading beside the middle of the picture
+        column.addStretch(1)
         above = QHBoxLayout()
         above.setSpacing(2 * GRID)
         above.addWidget(Glyph(kind), 0, Qt.AlignmentFlag.AlignTop)
@@ -93,6 +96,12 @@ class Message(QDialog):
         if not isinstance(found, QPushButton):
             raise KeyError(name)
         return found
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Enter answers at once."""
+        super().showEvent(event)
+        if self._primary is not None:
+            self._primary.setFocus()
 
     def _buttons(self, choices: Sequence[Choice]) -> QHBoxLayout:
         row = QHBoxLayout()
@@ -115,7 +124,7 @@ class Message(QDialog):
         for choice in choices:
             if choice.primary:
                 made[choice.id].setDefault(True)
-                made[choice.id].setFocus()
+                self._primary = made[choice.id]
         return row
 
     def _button(self, choice: Choice) -> QPushButton:
@@ -157,7 +166,9 @@ def _label(text: str, role: str) -> QLabel:
     label.setTextFormat(Qt.TextFormat.PlainText)
     label.setWordWrap(True)
     label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.MinimumExpanding)
+    policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+    policy.setHeightForWidth(True)
+    label.setSizePolicy(policy)
     if role:
         label.setProperty("role", role)
     return label

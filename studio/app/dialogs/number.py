@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QLabel, QSpinBox, QVBoxLayout, QWidget
 
+from studio.app.dialogs.confirm import confirm_row
 from studio.app.texts import tr
 from studio.app.theme import GRID
 
@@ -25,16 +26,13 @@ class NumberDialog(QDialog):
         self.field.setToolTip(tr("A whole number from {least} to {most}.", least=least, most=most))
         self.field.selectAll()
         label.setBuddy(self.field)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Ok | QDialogButtonBox.StandardButton.Cancel)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
         column = QVBoxLayout(self)
         column.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         column.setSpacing(GRID)
         column.addWidget(label)
         column.addWidget(self.field)
         column.addSpacing(GRID)
-        column.addWidget(buttons)
+        column.addLayout(confirm_row(self, tr("OK"))[0])
         self.field.setFocus()
 
     @property
