@@ -84,3 +84,12 @@ def test_dead_codes_are_put_where_latents_are_and_living_ones_stay():
     assert codes.share == 1
     codes.follow(codes.codebook[dead], torch.tensor(dead))
     assert torch.allclose(codes.sums[dead] / codes.used[dead, None], codes.codebook[dead])
+
+
+def test_codes_that_were_trained_before_are_kept_and_in_use():
+    book = torch.randn(6, 3, generator=seeded())
+    codes = Codes(book.clone(), 0.9)
+    codes.keep()
+    assert codes.share == 1
+    codes.follow(book[2:3], torch.tensor([2]))
+    assert torch.allclose(codes.codebook, book)
