@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 from studio.app.context import Context
 from studio.app.timeline.editor import TimelineEditor
 from studio.app.timeline.geometry import BAR, LABELS, Heights
-from studio.timeline.model import KeyRef, ParameterTrack, TrackRef
+from studio.timeline.model import ParameterTrack, TrackRef
 
 LEFT = Qt.MouseButton.LeftButton
 NONE = Qt.KeyboardModifier.NoModifier
@@ -27,6 +27,9 @@ ROTATE = TrackRef("parameter", "rotate")
 
 class Hand:
     """Real mouse events in the lanes."""
+
+    prompts, zoom, rotate = PROMPTS, ZOOM, ROTATE
+    ctrl, shift, none = CTRL, SHIFT, NONE
 
     def __init__(self, editor: TimelineEditor, qtbot: QtBot) -> None:
         self.editor, self.qtbot = editor, qtbot
@@ -129,7 +132,3 @@ def hand(editor: TimelineEditor, qtbot: QtBot) -> Hand:
 def frames_of(context: Context) -> Callable[[TrackRef], tuple[int, ...]]:
     """The frames of a track's keys, now."""
     return lambda ref: context.document.timeline.find(ref).track.frames
-
-
-def key(ref: TrackRef, frame: int) -> KeyRef:
-    return KeyRef(ref, frame)
