@@ -29,34 +29,30 @@ class Morph:
     Attributes:
         fields: (1, 4, s, s) of the thing, see `studio.canvas.placement.cover`.
         backdrop: (1, 3, H, W) in 0 to 1.
-        plain_fields: what the generator itself draws half-way; what it draws beyond that is added, see `drawn`.
-        plain_backdrop: likewise.
     """
 
     fields: Tensor
     backdrop: Tensor
-    plain_fields: Tensor
-    plain_backdrop: Tensor
 
     def drawn(self, model: BigGanModel, latents: Latents) -> Tensor:
-        """The picture (1, 3, H, W), differentiable: where latents differ from half-way, so does what is drawn."""
+        """The picture (1, 3, H, W), differentiable in the place and the tint of `latents`.
+
+        Their mixtures change nothing: what a gradient adds to those of one end and of the other shows through all over.
+        """
         height, width = self.backdrop.shape[-2:]
-        fields = self.fields + model.fields(latents.things) - self.plain_fields
-        changed = resample(model.backdrops(latents.scenes) - self.plain_backdrop, width, height)
-        return model.put_together(fields, self.backdrop + changed, latents, width, height)
+        return model.put_together(self.fields, self.backdrop, latents, width, height)
 
 
 @torch.no_grad()
 def morph(model: BigGanModel, a: Latents, b: Latents, t: float, width: int, height: int) -> Morph:
     """The picture at `t`, above 0 and below 1, between two of one picture each, of a size in pixels."""
-    things, scenes = torch.lerp(a.things, b.things, t), torch.lerp(a.scenes, b.scenes, t)
     first, second = model.fields(a.things), model.fields(b.things)
     side = first.shape[-1]
     outline = torch.lerp(distances(first[:, :1]), distances(second[:, :1]), t).clamp(-1, 1)
     colours = torch.lerp(first[:, 1:], second[:, 1:], front(side, side, t, sweep=_SWEEP).to(first.device))
     behind = (resample(model.backdrops(end.scenes), width, height) for end in (a, b))
     backdrop = torch.lerp(*behind, front(width, height, t).to(first.device))
-    return Morph(torch.cat([outline, colours], 1), backdrop, model.fields(things), model.backdrops(scenes))
+    return Morph(torch.cat([outline, colours], 1), backdrop)
 
 
 def distances(field: Tensor) -> Tensor:

@@ -57,12 +57,13 @@ def test_near_its_ends_it_looks_like_them(model):
         assert float((drawn - model.draw(end, 64, 64)).abs().mean()) < 0.01
 
 
-def test_what_changes_in_the_latents_changes_in_the_picture(model):
+def test_places_and_tints_move_and_mixtures_do_not(model):
     a, b, c = latents(model, 3, 5), latents(model, 60, 300), latents(model, 200, 30)
     found = morph(model, a, b, 0.5, 32, 32)
     middle = half_way(a, b)
     before = found.drawn(model, middle)
-    moved = {name: getattr(half_way(middle, c, 0.3), name).requires_grad_() for name in ("things", "scenes")}
+    assert torch.equal(found.drawn(model, replace(middle, things=c.things, scenes=c.scenes)), before)
+    moved = {name: (getattr(middle, name) + 0.4).requires_grad_() for name in ("place", "tint")}
     after = found.drawn(model, replace(middle, **moved))
     assert float((after.detach() - before).abs().mean()) > 0.01
     after.sum().backward()
