@@ -50,8 +50,8 @@ def morph(model: BigGanModel, a: Latents, b: Latents, t: float, width: int, heig
     side = first.shape[-1]
     outline = torch.lerp(distances(first[:, :1]), distances(second[:, :1]), t).clamp(-1, 1)
     colours = torch.lerp(first[:, 1:], second[:, 1:], front(side, side, t, sweep=_SWEEP).to(first.device))
-    behind = (resample(model.backdrops(end.scenes), width, height) for end in (a, b))
-    backdrop = torch.lerp(*behind, front(width, height, t).to(first.device))
+    before, after = (resample(model.backdrops(end.scenes), width, height) for end in (a, b))
+    backdrop = torch.lerp(before, after, front(width, height, t).to(first.device))
     return Morph(torch.cat([outline, colours], 1), backdrop)
 
 
