@@ -23,6 +23,9 @@ class Canvas(QWidget):
     view_changed = Signal()
     """Zoom or place are others."""
 
+    pushed = Signal()
+    """The picture was dragged."""
+
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
@@ -37,7 +40,6 @@ class Canvas(QWidget):
         self._size = QSize()
         self._pinned_size = QSize()
         self._hand = False
-        self._dragged = False
         self._from: QPointF | None = None
         self._dividing = False
         self._dropping = False
@@ -70,15 +72,10 @@ class Canvas(QWidget):
 
     def set_hand(self, hand: bool) -> None:
         """Whether the left button pans: while Space is held."""
-        self._hand, self._dragged = hand, False
+        self._hand = hand
         if not hand and self._from is not None:
             self._from = None
         self._show_cursor()
-
-    @property
-    def dragged(self) -> bool:
-        """Whether the picture was pushed since Space was pressed."""
-        return self._dragged
 
     def set_dropping(self, dropping: bool) -> None:
         """Whether something that could be dropped here hovers."""
@@ -159,7 +156,7 @@ class Canvas(QWidget):
         elif self._from is not None:
             by = (event.position() - self._from) * self._ratio()
             self._from = event.position()
-            self._dragged = True
+            self.pushed.emit()
             if not self._shown_size().isEmpty():
                 port = self._ports()[-1]
                 self.set_view(self.view.moved(by, self._shown_size(), port, self._ratio()))

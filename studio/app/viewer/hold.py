@@ -42,6 +42,7 @@ class SpaceHold(QObject):
         """Whether Space is held."""
         return self._down
 
+    @Slot()
     def dragged(self) -> None:
         """The picture was dragged: this is no tap."""
         self._dragged = True

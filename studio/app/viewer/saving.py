@@ -6,7 +6,7 @@ import contextlib
 from pathlib import Path
 
 from PySide6.QtCore import QBuffer, QIODevice
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QImageWriter
 
 from studio.base import atomic
 from studio.base.errors import ExportError, ProjectError
@@ -23,12 +23,13 @@ def png(image: QImage, project: Project | None = None) -> bytes:
     """The picture as a PNG file. The project is left out when it is too large to be read again.
 
     Raises:
-        ExportError: there is not enough memory.
+        ExportError: it could not be encoded: there is too little memory.
     """
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
-    if not image.save(buffer, b"PNG"):
-        raise ExportError("The picture could not be encoded", "There is too little memory", "Close other programs")
+    writer = QImageWriter(buffer, b"png")
+    if not writer.write(image):
+        raise ExportError("The picture could not be encoded", writer.errorString(), "Close other programs: it is large")
     data = bytes(buffer.data().data())
     if project is None:
         return data

@@ -64,7 +64,8 @@ class Viewer(QWidget):
         self.bar.wipe.setChecked(context.settings.flag("compare/wipe"))
         self.canvas.set_wipe(self.bar.wipe.isChecked())
         self._hold = SpaceHold(self)
-        self._hold.held.connect(self._held)
+        self._hold.held.connect(self.canvas.set_hand)
+        self.canvas.pushed.connect(self._hold.dragged)
         self._hold.tapped.connect(self._tapped)
         self._hovering: QPoint | None = None
         self.intake.project_found.connect(self.project_dropped)
@@ -122,7 +123,7 @@ class Viewer(QWidget):
             self.canvas.pin(None, QSize())
             self.pinned_chip.say("")
         self.bar.show_wipe(on)
-        self._show_zoom()
+        self._show()
 
     @Slot()
     def follow_dream(self) -> None:
@@ -266,10 +267,17 @@ class Viewer(QWidget):
             onion = self._onion_on and not playing and seen.status is not None
             image = self._onion.over(seen.image, seen.frame) if onion else seen.image
             self.canvas.show_image(image, seen.size)
-        self.chip.say("" if seen is None else seen.caption)
+        self.chip.say(self._caption())
         self.back.setVisible(self.source.dreaming and not self.source.following)
         self._show_zoom()
         self._arrange()
+
+    def _caption(self) -> str:
+        seen = self.source.seen
+        if seen is None:
+            return ""
+        compared = tr("frame {frame}", frame=seen.frame) if self.canvas.pinned is not None else ""
+        return seen.caption or compared
 
     @Slot()
     def _show_zoom(self) -> None:
@@ -292,12 +300,6 @@ class Viewer(QWidget):
         self.overlay.fit_into(width - 2 * gap)
         self.overlay.move((width - self.overlay.width()) // 2, self.height() - self.overlay.height() - gap)
         self.empty.move((width - self.empty.width()) // 2, (self.height() - self.empty.height()) // 2)
-
-    @Slot(bool)
-    def _held(self, down: bool) -> None:
-        if not down and self.canvas.dragged:
-            self._hold.dragged()
-        self.canvas.set_hand(down)
 
     @Slot()
     def _tapped(self) -> None:
