@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +59,9 @@ def spot(library: Library, row: int) -> QPoint:
 def drop(library: Library, data: QMimeData) -> bool:
     where, action = QPoint(100, 200), Qt.DropAction.CopyAction
     button, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(where, action, data, button, plain)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Qt 6.12 wants a QPointF, which older ones do not take
+        enter = QDragEnterEvent(where, action, data, button, plain)
     enter.ignore()
     QApplication.sendEvent(library, enter)
     if enter.isAccepted():

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -60,11 +61,21 @@ def centre(viewer: Viewer) -> QColor:
     return viewer.canvas.grab().toImage().pixelColor(viewer.width() // 2, viewer.height() // 2)
 
 
+def entering(data: QMimeData) -> QDragEnterEvent:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Qt 6.12 wants a QPointF, which older ones do not take
+        made = QDragEnterEvent(
+            QPoint(450, 250), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+        )
+    made.ignore()
+    return made
+
+
 def dropped(viewer: Viewer, data: QMimeData) -> None:
     """Drag data onto the middle of the viewer and let go."""
     where, action = QPoint(450, 250), Qt.DropAction.CopyAction
     button, plain = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    enter = QDragEnterEvent(where, action, data, button, plain)
+    enter = entering(data)
     QApplication.sendEvent(viewer, enter)
     assert enter.isAccepted()
     QApplication.sendEvent(viewer, QDropEvent(QPointF(where), action, data, button, plain))
@@ -312,10 +323,7 @@ def test_a_dropped_export_asks_to_be_opened(
 def test_words_cannot_be_dropped(viewer: Viewer) -> None:
     data = QMimeData()
     data.setText("words")
-    enter = QDragEnterEvent(
-        QPoint(5, 5), Qt.DropAction.CopyAction, data, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
-    )
-    enter.ignore()
+    enter = entering(data)
     QApplication.sendEvent(viewer, enter)
     assert not enter.isAccepted()
 
