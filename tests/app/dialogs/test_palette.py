@@ -1,0 +1,154 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.app.context import Context
+from studio.app.dialogs.palette import CommandPalette
+
+
+class Window(QWidget):
+    def __init__(self) -> None:
+        super().__init__()
+        self.resize(900, 600)
+        self.field = QLineEdit()
+        self.button = QPushButton("elsewhere")
+        column = QVBoxLayout(self)
+        column.addStretch(1)
+        column.addWidget(self.field)
+        column.addWidget(self.button)
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Window:
+    made = Window()
+    qtbot.addWidget(made)
+    made.show()
+    qtbot.waitUntil(made.isActiveWindow)
+    made.field.setFocus()
+    return made
+
+
+@pytest.fixture
+def palette(context: Context, window: Window) -> Iterator[CommandPalette]:
+    made = CommandPalette(context, window)
+    made.present()
+    yield made
+    if shiboken6.isValid(made) and made.isVisible():
+        made.dismiss()
+
+
+def titles(palette: CommandPalette) -> list[str]:
+    return [palette.list.item(row).text() for row in range(palette.list.count())]
+
+
+@pytest.mark.parametrize(
+    ("query", "first"),
+    [
+        ("expo", "Export"),
+        ("ctrl+s", "Save"),
+        ("nulf", "Nudge Left"),
+        ("half the size", "Draft"),
+        ("timeline zoom", "Zoom In"),
+    ],
+)
+def test_actions_are_found_by_letters_menu_help_and_shortcut(
+    palette: CommandPalette, qtbot: QtBot, query: str, first: str
+) -> None:
+    qtbot.keyClicks(palette.field, query)
+    assert first in titles(palette)[:2]
+
+
+def test_enter_does_it_with_the_focus_back_where_it_was(
+    palette: CommandPalette, context: Context, window: Window, qtbot: QtBot
+) -> None:
+    done: list[bool] = []
+    context.actions.on("file.export", lambda: done.append(window.field.hasFocus()))
+    assert palette.field.hasFocus()
+    qtbot.keyClicks(palette.field, "export")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert done == [True]
+    assert not palette.isVisible()
+
+
+def test_what_was_used_comes_first_the_next_time(
+    palette: CommandPalette, context: Context, window: Window, qtbot: QtBot
+) -> None:
+    qtbot.keyClicks(palette.field, "snap")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    again = CommandPalette(context, window)
+    again.present()
+    assert titles(again)[0] == "Snap"
+    again.dismiss()
+
+
+def test_what_cannot_be_used_now_is_not_done_and_says_so(
+    palette: CommandPalette, context: Context, qtbot: QtBot
+) -> None:
+    done: list[str] = []
+    context.actions.on("edit.duplicate", lambda: done.append("duplicate"))
+    context.actions.condition("selection", lambda: False)
+    palette.present()
+    qtbot.keyClicks(palette.field, "duplicate")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    assert done == []
+    assert palette.isVisible()
+    assert palette.help.text().startswith("Duplicate cannot be used now")
+
+
+def test_arrows_go_round_and_pages_do_not(palette: CommandPalette, qtbot: QtBot) -> None:
+    last = palette.list.count() - 1
+    qtbot.keyClick(palette.field, Qt.Key.Key_Up)
+    assert palette.list.currentRow() == last
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    assert palette.list.currentRow() == 0
+    qtbot.keyClick(palette.field, Qt.Key.Key_PageDown)
+    assert palette.list.currentRow() == 10
+    for _ in range(20):
+        qtbot.keyClick(palette.field, Qt.Key.Key_PageDown)
+    assert palette.list.currentRow() == last
+    assert palette.field.hasFocus()
+
+
+def test_a_click_does_it_too(palette: CommandPalette, context: Context, qtbot: QtBot) -> None:
+    done: list[str] = []
+    context.actions.on("file.save", lambda: done.append("save"))
+    qtbot.keyClicks(palette.field, "save")
+    place = palette.list.visualItemRect(palette.list.item(0)).center()
+    qtbot.mouseClick(palette.list.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert done == ["save"]
+
+
+def test_escape_and_a_click_elsewhere_dismiss(
+    palette: CommandPalette, context: Context, window: Window, qtbot: QtBot
+) -> None:
+    qtbot.keyClick(palette.field, Qt.Key.Key_Escape)
+    assert not palette.isVisible()
+    assert window.field.hasFocus()
+    again = CommandPalette(context, window)
+    again.present()
+    clicked: list[bool] = []
+    window.button.clicked.connect(lambda: clicked.append(True))
+    qtbot.mouseClick(window.button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: not window.findChildren(CommandPalette), timeout=3000)
+    assert clicked == [True]
+
+
+def test_nothing_found_is_told(palette: CommandPalette, qtbot: QtBot) -> None:
+    qtbot.keyClicks(palette.field, "qqqq")
+    qtbot.keyClick(palette.field, Qt.Key.Key_Return)
+    qtbot.keyClick(palette.field, Qt.Key.Key_Down)
+    assert titles(palette) == []
+    assert palette.help.text() == "No action is called like that."
+    assert palette.isVisible()
+
+
+def test_rows_are_painted(palette: CommandPalette, qtbot: QtBot) -> None:
+    before = palette.list.grab().toImage()
+    qtbot.keyClicks(palette.field, "sa")
+    assert palette.list.grab().toImage() != before
