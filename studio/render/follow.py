@@ -2,7 +2,7 @@
 
 What a frame hands on is its stored picture, 8 bit and all: so a chain that was interrupted goes on from exactly what an
 uninterrupted one would have gone on from. A BigGAN would find a moved picture again badly: there, a frame hands on its
-stored latents, and the camera alone moves the thing.
+stored latents, see `studio.render.carrying`.
 """
 
 from __future__ import annotations
@@ -11,12 +11,11 @@ import time
 from collections.abc import Generator
 from typing import cast
 
-from studio.canvas.base import State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Border, Camera, move
 from studio.dream.seeds import generator
 from studio.project.model import Motion
-from studio.render.checkpoint import unpack
+from studio.render.carrying import Carrying
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event
 from studio.render.manifest import Entry
@@ -34,6 +33,7 @@ def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
     """
     plan, store = dreamer.plan, dreamer.store
     jobs = [job for job in plan.jobs if isinstance(job, FollowJob)]
+    carrying: Carrying | None = None
     for frame in plan.frames:
         dreamer.token.check()
         if (entry := store.get(jobs[frame].key)) is not None:
@@ -42,8 +42,11 @@ def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
         first, previous = frame, None
         while first > 0 and (previous := store.get(jobs[first - 1].key)) is None:
             first -= 1
+        if carrying is None and isinstance(dreamer.canvas, BigGanCanvas):
+            carrying = Carrying(dreamer, dreamer.canvas)
         for job in jobs[first : frame + 1]:
-            previous = yield from _make(job, previous, dreamer)
+            before = jobs[job.frame - 1].state if previous is not None else None
+            previous = yield from _make(job, previous, before, dreamer, carrying)
 
 
 def camera(state: FrameState, motion: Motion) -> Camera:
@@ -59,21 +62,11 @@ def camera(state: FrameState, motion: Motion) -> Camera:
     )
 
 
-def _carried(previous: Entry | None, job: FollowJob, dreamer: Dreamer) -> State | None:
-    """The state of the frame before as the camera sees it, where a canvas can move by itself."""
-    canvas = dreamer.canvas
-    if not isinstance(canvas, BigGanCanvas) or previous is None or previous.latents is None:
-        return None
-    try:
-        canvas.restore(unpack(previous.latents.read_bytes()))
-    except (OSError, ValueError, KeyError):
-        return None  # gone meanwhile: its picture is still there
-    canvas.move(camera(job.state, dreamer.project.motion))
-    return canvas.state()
-
-
-def _make(job: FollowJob, previous: Entry | None, dreamer: Dreamer) -> Generator[Event, None, Entry]:
+def _make(
+    job: FollowJob, previous: Entry | None, before: FrameState | None, dreamer: Dreamer, carrying: Carrying | None
+) -> Generator[Event, None, Entry]:
     seed = dreamer.project.seed
+    view = camera(job.state, dreamer.project.motion)
 
     def prepare() -> None:
         if previous is None:
@@ -83,14 +76,16 @@ def _make(job: FollowJob, previous: Entry | None, dreamer: Dreamer) -> Generator
         else:
             assert previous.picture is not None, "frames are stored with a picture"
             picture = dreamer.to_device(from_png(previous.picture))
-            dreamer.canvas.encode(move(picture, camera(job.state, dreamer.project.motion)))
+            dreamer.canvas.encode(move(picture, view))
 
     dreamer.token.check()
     began = time.monotonic()
-    carried = _carried(previous, job, dreamer)
+    carried = None
+    if carrying is not None and previous is not None and before is not None:
+        carried = carrying.next(previous, before, job.state, view)
     yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
     if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
         dreamer.canvas.replace(carried)  # or the dream would take back what the camera did
-    entry = dreamer.commit_frame(job.key, latents=isinstance(dreamer.canvas, BigGanCanvas))
+    entry = dreamer.commit_frame(job.key, latents=carrying is not None)
     yield dreamer.done(job, entry, seconds=time.monotonic() - began)
     return entry
