@@ -21,7 +21,9 @@ def clamp_change(values: Mapping[int, float], change: float, spec: ParameterSpec
 def raised(values: Mapping[int, float], change: float, spec: ParameterSpec | None) -> dict[int, float]:
     """The values after a change that `clamp_change` gave; whole ones where the parameter is whole."""
     whole = spec is not None and spec.integer
-    return {frame: float(round(value + change)) if whole else round(value + change, 9) for frame, value in values.items()}
+    return {
+        frame: float(round(value + change)) if whole else round(value + change, 9) for frame, value in values.items()
+    }
 
 
 def reshape(ref: TrackRef, frames: frozenset[int], offset: int, values: Mapping[int, float]) -> Edit:

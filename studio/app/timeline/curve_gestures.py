@@ -32,9 +32,7 @@ class Numbers:
     def of(cls, board: Board) -> Numbers:
         """Those of the track that is shown."""
         spec = board.spec
-        return cls(
-            board.ref is not None and board.ref.kind == "prompt", spec is not None and spec.unit.startswith("°")
-        )
+        return cls(board.ref is not None and board.ref.kind == "prompt", spec is not None and spec.unit.startswith("°"))
 
     def text(self, value: float) -> str:
         """A value in words."""
@@ -175,9 +173,7 @@ class DragKeys(CurveGesture):
         board = self.board
         wish = round(board.scale.exact(self.latest.x) - self.place)
         attracting = targets(self.timeline, without=keys, playhead=board.context.player.frame)
-        snapped = board.snapped(
-            self.timeline, {key.frame for key in keys}, wish, attracting, inverse=self.latest.ctrl
-        )
+        snapped = board.snapped(self.timeline, {key.frame for key in keys}, wish, attracting, inverse=self.latest.ctrl)
         offset = clamp_offset(self.timeline, keys, snapped)
         if offset != snapped:
             board.overlay.line = None

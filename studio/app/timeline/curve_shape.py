@@ -160,9 +160,7 @@ def reach(parts: Iterable[Segment]) -> Iterator[float]:
                 yield part.at(0, min(max(y, 1 - _FIT), _FIT))[1]
 
 
-def grip(
-    anchor: tuple[float, float], place: tuple[float, float], other: tuple[float, float]
-) -> tuple[float, float]:
+def grip(anchor: tuple[float, float], place: tuple[float, float], other: tuple[float, float]) -> tuple[float, float]:
     """Where a handle is drawn and taken, in pixels: where it lies, but not nearer to its key than `STUB`.
 
     Args:

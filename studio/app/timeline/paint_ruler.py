@@ -68,7 +68,12 @@ def _numbers(painter: QPainter, stage: Stage, area: QRectF) -> None:
         seconds = seconds_text(rate, frame)
         width = metrics.horizontalAdvance(text)
         ends = x + 8 + width + metrics.horizontalAdvance(seconds)
-        if frame and seconds and ends <= scale.width and width + metrics.horizontalAdvance(seconds) + 16 < major * scale.frame_width:
+        if (
+            frame
+            and seconds
+            and ends <= scale.width
+            and width + metrics.horizontalAdvance(seconds) + 16 < major * scale.frame_width
+        ):
             painter.setPen(colours.disabled)
             painter.drawText(QPointF(x + 8 + width, 13), seconds)
 

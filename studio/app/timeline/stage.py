@@ -53,6 +53,8 @@ class Stage(QObject):
         super().__init__(parent)
         self.context = context
         self.scale = Scale(self)
+        self.scale.resize(1, context.document.timeline.length)
+        self.scale.fit()
         self.layout = lay_out(context.document.timeline)
         self.overlay = Overlay()
         self.hovered: Hit | None = None

@@ -22,7 +22,9 @@ def test_the_first_weight_stands_apart_and_others_beside_their_terms(written, sh
     assert caption(parse_prompt(written)) == shown
 
 
-@pytest.mark.parametrize(("weight", "text"), [(1, "1.0"), (0.5, "0.5"), (0.125, "0.12"), (-2.25, "−2.25"), (10, "10.0")])
+@pytest.mark.parametrize(
+    ("weight", "text"), [(1, "1.0"), (0.5, "0.5"), (0.125, "0.12"), (-2.25, "−2.25"), (10, "10.0")]
+)
 def test_weights(weight, text):
     assert weight_text(weight) == text
 

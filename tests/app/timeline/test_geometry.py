@@ -79,9 +79,7 @@ def test_between_cards_above_and_below_there_is_the_lane(at):
 
 
 def test_before_the_first_card_there_is_the_lane(at, timeline):
-    later = replace(
-        timeline, prompts=(replace(timeline.prompts[0], track=Track(timeline.prompts[0].track.keys[1:])),)
-    )
+    later = replace(timeline, prompts=(replace(timeline.prompts[0], track=Track(timeline.prompts[0].track.keys[1:])),))
     assert at(10, PROMPTS, timeline=later).part is Part.LANE
 
 

@@ -8,7 +8,9 @@ from studio.app.timeline.ticks import APART, seconds_text, step, steps
 from studio.timeline.time import FrameRate
 
 
-@pytest.mark.parametrize("rate", [FrameRate(24), FrameRate(25), FrameRate(24000, 1001), FrameRate(1, 2), FrameRate(1000)])
+@pytest.mark.parametrize(
+    "rate", [FrameRate(24), FrameRate(25), FrameRate(24000, 1001), FrameRate(1, 2), FrameRate(1000)]
+)
 @pytest.mark.parametrize("width", [0.001, 0.1, 1.0, 8.0, 40.0, 160.0])
 def test_numbers_are_never_nearer_than_they_can_be_read(rate, width):
     major, minor = step(rate, width)

@@ -1,0 +1,126 @@
+"""Context menus."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMenu
+
+from studio.app.table import EASES
+from studio.app.timeline.geometry import Hit, Part
+from studio.app.timeline.menus import fill_add_menu, free_name, menu_of, open_menu, track_menu
+from studio.timeline.edits import add_marker, add_prompt_track
+from studio.timeline.model import KeyRef, Marker, TrackRef
+
+
+def texts(menu):
+    return [action.text() for action in menu.actions() if not action.isSeparator()]
+
+
+def action(menu, text):
+    return next(each for each in menu.actions() if each.text() == text)
+
+
+@pytest.fixture
+def key_menu(editor, hand, qtbot):
+    def key_menu(at):
+        made = menu_of(editor, editor.stage.hit(at.x(), at.y()))
+        qtbot.addWidget(made)
+        return made
+
+    return key_menu
+
+
+def test_a_key_has_eases_the_clipboard_split_and_reverse(key_menu, hand, context):
+    menu = key_menu(hand.key(hand.prompts, 32))
+    names = {each.objectName() for each in menu.actions()}
+    wanted = {*EASES, "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete", "timeline.reverse"}
+    assert wanted <= names
+    assert "Edit Prompt" in texts(menu)
+    assert context.choice.keys == {KeyRef(hand.prompts, 32)}
+
+
+def test_a_menu_on_one_of_several_selected_keys_keeps_them(key_menu, hand, context):
+    chosen = {KeyRef(hand.prompts, 32), KeyRef(hand.zoom, 0)}
+    context.choice.select(chosen)
+    key_menu(hand.key(hand.prompts, 32))
+    assert context.choice.keys == chosen
+
+
+def test_a_card_is_split_where_it_was_clicked(key_menu, hand, frames_of):
+    action(key_menu(hand.key(hand.prompts, 50)), "Split at Frame 50").trigger()
+    assert frames_of(hand.prompts) == (0, 32, 50, 64)
+
+
+def test_a_lane_takes_a_key(key_menu, hand, frames_of, editor):
+    at = hand.key(hand.zoom, 60)
+    at.setY(round(editor.stage.top(hand.zoom)) + 3)
+    action(key_menu(at), "Add Key Here").trigger()
+    assert frames_of(hand.zoom) == (0, 32, 60, 96)
+
+
+def test_the_ruler_takes_a_marker(key_menu, hand, context, editor):
+    action(key_menu(hand.ruler(30)), "Add Marker Here").trigger()
+    assert context.document.timeline.markers == (Marker(30, ""),)
+    editor.lanes.line.leave()
+
+
+def test_markers_are_coloured_and_removed(key_menu, hand, context):
+    context.document.edit(add_marker(Marker(30, "wind")))
+    menu = key_menu(hand.band(30))
+    colours = action(menu, "Colour").menu()
+    colours.actions()[2].trigger()
+    (marker,) = context.document.timeline.markers
+    assert marker.name == "wind"
+    assert marker.colour == "#3f9fd0"
+    action(menu, "Remove Marker").trigger()
+    assert context.document.timeline.markers == ()
+
+
+def test_tracks_are_muted_removed_and_drive_others(editor, hand, context, qtbot):
+    menu = track_menu(editor, hand.zoom)
+    qtbot.addWidget(menu)
+    action(menu, "Mute Track").trigger()
+    assert context.document.timeline.parameter("zoom").muted
+    drive = action(menu, "Drive Another Parameter").menu()
+    assert not action(drive, "Rotate").isEnabled()
+    action(drive, "Pan X").trigger()
+    assert context.document.timeline.parameter("pan_x").track.frames == (0, 32, 96)
+    other = track_menu(editor, hand.rotate)
+    qtbot.addWidget(other)
+    action(other, "Remove Track").trigger()
+    assert [track.name for track in context.document.timeline.parameters] == ["pan_x"]
+
+
+def test_tracks_are_added(editor, context, qtbot):
+    menu = QMenu(editor)
+    fill_add_menu(menu, editor)
+    parameters = action(menu, "Add Parameter Track").menu()
+    assert not action(parameters, "Zoom").isEnabled()
+    action(parameters, "Smoothness").trigger()
+    assert editor.stage.current == TrackRef("parameter", "smoothness")
+    action(menu, "Add Prompt Track").trigger()
+    assert context.document.timeline.prompts[-1].name == "Prompt 2"
+
+
+def test_a_free_name_is_found(context):
+    assert free_name(context.document.timeline) == "Prompt 2"
+    context.document.edit(add_prompt_track("Prompt 2"))
+    assert free_name(context.document.timeline) == "Prompt 3"
+
+
+@pytest.mark.parametrize("part", [Part.EMPTY, Part.STRIP, Part.RULER, Part.IN])
+def test_every_place_has_a_menu(editor, part, qtbot):
+    menu = menu_of(editor, Hit(part, 3))
+    qtbot.addWidget(menu)
+    assert len(texts(menu)) >= 2
+
+
+def test_a_menu_is_gone_when_it_closes(editor, qtbot):
+    menu = menu_of(editor, Hit(Part.EMPTY, 3))
+    gone = []
+    menu.destroyed.connect(lambda: gone.append(True))
+    open_menu(menu, editor.mapToGlobal(editor.rect().center()))
+    assert menu.isVisible()
+    menu.close()
+    qtbot.waitUntil(lambda: bool(gone))
+    assert not QApplication.activePopupWidget()
