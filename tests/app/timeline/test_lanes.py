@@ -18,12 +18,12 @@ from studio.timeline.model import KeyRef
 
 @pytest.fixture
 def wheel(editor):
-    def wheel(delta, held=Qt.KeyboardModifier.NoModifier, x=500.0, pixels=QPoint()):
+    def wheel(delta, held=Qt.KeyboardModifier.NoModifier, x=500.0, pixels=None):
         place = QPointF(x, 100)
         event = QWheelEvent(
             place,
             QPointF(editor.lanes.mapToGlobal(place)),
-            pixels,
+            pixels or QPoint(),
             QPoint(0, delta),
             Qt.MouseButton.NoButton,
             held,
