@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import html
+
 from PySide6.QtCore import QPoint, QRect, Qt, Signal, Slot
 from PySide6.QtGui import QContextMenuEvent, QFontMetrics, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QWidget
@@ -171,7 +173,7 @@ class Head(QWidget):
             self.name.setText(cut)
         spec = PARAMETERS.get(track.name) if isinstance(track, ParameterTrack) else None
         about = tr("Prompts over time; right-click for more.") if spec is None else f"{tr(spec.help)} {tr(spec.unit)}"
-        self.setToolTip(f"<b>{name}</b><br>{about}")
+        self.setToolTip(f"<b>{html.escape(name)}</b><br>{about}")
         self.name.setEnabled(not track.muted)
         if (self.key.isChecked(), self.key.accessibleName()) != (here, _key_words(name, here)):
             self.key.setChecked(here)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QRect, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
+from PySide6.QtCore import QEvent, QRect, QRectF, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from studio.app.theme import theme
 from studio.base.errors import StudioError
 
 Check = Callable[[str], None]
@@ -29,10 +30,9 @@ class InPlaceEdit(QLineEdit):
         self._before = text
         self._check = check
         self._over = False
-        self._message = QLabel(parent)
+        self._message = _Message(parent)
         self._message.setProperty("role", "error")
         self._message.setWordWrap(True)
-        self._message.setAutoFillBackground(True)
         self._message.setContentsMargins(8, 4, 8, 4)
         self._message.hide()
         self.textEdited.connect(self._look)
@@ -132,3 +132,17 @@ class InPlaceEdit(QLineEdit):
         if had:
             self._host.setFocus(Qt.FocusReason.OtherFocusReason)
         self.deleteLater()
+
+
+class _Message(QLabel):
+    """Why a text cannot be used, on a ground of its own: it lies over other things."""
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """A frame first, then the words."""
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(theme().colours.error, 1))
+        painter.setBrush(theme().colours.raised)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(0.5, 0.5, -0.5, -0.5), 4, 4)
+        painter.end()
+        super().paintEvent(event)

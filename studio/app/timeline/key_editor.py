@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QPoint, Qt, Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QFrame, QSpinBox, QWidget
 
 from studio.app.texts import tr
+from studio.app.theme import theme
 from studio.app.timeline.stage import Stage
 from studio.timeline.edits import Edit, clamp_offset, move_keys, set_value
 from studio.timeline.model import KeyRef, ParameterTrack, Timeline
@@ -22,8 +23,6 @@ class KeyEditor(QFrame):
     def __init__(self, parent: QWidget, stage: Stage, ref: KeyRef) -> None:
         super().__init__(parent, Qt.WindowType.Popup)
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setObjectName("keyEditor")
-        self.setFrameShape(QFrame.Shape.StyledPanel)
         self._host, self._stage, self._ref = parent, stage, ref
         track = stage.timeline.find(ref.track)
         assert isinstance(track, ParameterTrack)
@@ -85,6 +84,14 @@ class KeyEditor(QFrame):
 
         if stage.context.document.edit(Edit("Change key", apply)):
             stage.context.choice.select([KeyRef(ref.track, ref.frame + offset)])
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """A ground with a frame: it lies over the lanes."""
+        painter = QPainter(self)
+        painter.fillRect(event.rect(), theme().colours.raised)
+        painter.setPen(theme().colours.muted)
+        painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
+        painter.end()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter takes, Escape leaves."""

@@ -68,6 +68,7 @@ class Lanes(QWidget):
         stage.repaint.connect(self.update)
         stage.rows_changed.connect(self.update)
         theme().changed.connect(self.update)
+        context.document.opened.connect(self._forget)
         context.player.frame_changed.connect(self._follow)
         context.player.playing_changed.connect(self._describe)
         context.choice.changed.connect(self._describe)
@@ -177,6 +178,8 @@ class Lanes(QWidget):
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
         """Ctrl zooms at the pointer; the wheel scrolls in time, with Shift the rows (or the other way round)."""
+        if self.line is not None and not self.line.take():
+            return
         pixels, angle = event.pixelDelta(), event.angleDelta()
         shift = bool(event.modifiers() & Qt.KeyboardModifier.ShiftModifier)
         if event.modifiers() & Qt.KeyboardModifier.ControlModifier:
@@ -258,7 +261,7 @@ class Lanes(QWidget):
         self.setCursor(cursor(found))
         self.stage.say(hint(found))
         lit = (Part.KEY, Part.MARKER, Part.IN, Part.OUT)
-        if (before is not None and before.part in lit) or found.part in lit:
+        if found != before and ((before is not None and before.part in lit) or found.part in lit):
             self.update()
 
     def _drop_gesture(self) -> None:
@@ -325,6 +328,16 @@ class Lanes(QWidget):
     @Slot()
     def _show_bar(self) -> None:
         self.update(QRect(0, self.stage.layout.ruler - BAR, self.width(), BAR))
+
+    @Slot()
+    def _forget(self) -> None:
+        """Another project is here: what was begun in the old one is over."""
+        if self.line is not None:
+            self.line.leave()
+        if self._gesture is not None:
+            self._gesture = None
+            self._autoscroll.stop()
+            self.stage.clear_overlay()
 
     @Slot()
     def _line_closed(self) -> None:

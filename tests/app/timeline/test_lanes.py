@@ -157,6 +157,32 @@ def test_the_menu_key_asks_for_the_selected_key(editor, context, hand):
     assert asked[0].key == KeyRef(hand.prompts, 32)
 
 
+def test_another_project_ends_what_was_begun(editor, hand, context, tmp_path):
+    other = replace(context.document.project, timeline=replace(context.document.timeline, prompts=()))
+    hand.press(hand.key(hand.prompts, 32))
+    hand.move(hand.key(hand.prompts, 40))
+    context.document.open(other, None, tmp_path)
+    assert editor.lanes.gesture is None
+    hand.release()
+    assert context.document.project == other
+    assert not context.choice.keys
+
+
+def test_another_project_closes_a_line(editor, hand, context, tmp_path):
+    editor.lanes.edit_card(KeyRef(hand.prompts, 32))
+    context.document.open(replace(context.document.project, name="other"), None, tmp_path)
+    assert editor.lanes.line is None
+    assert context.document.labels == ()
+
+
+def test_scrolling_takes_what_was_typed(editor, hand, context, qtbot, wheel):
+    editor.lanes.edit_card(KeyRef(hand.prompts, 32))
+    qtbot.keyClicks(editor.lanes.line, "a pear")
+    wheel(-120)
+    assert editor.lanes.line is None
+    assert context.document.labels == ("Set key",)
+
+
 class Paints(QObject):
     """Notes which areas are painted."""
 
