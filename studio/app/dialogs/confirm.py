@@ -21,3 +21,13 @@ def confirm_row(dialog: QDialog, text: str) -> tuple[QHBoxLayout, QPushButton]:
     row.addWidget(cancel)
     row.addWidget(accept)
     return row, accept
+
+
+def fit_height(dialog: QDialog, *, shrink: bool = False) -> None:
+    """Make a dialog with wrapped texts as high as they need at its width; lower only when that is wanted."""
+    layout = dialog.layout()
+    if layout is not None:
+        layout.activate()
+        needed = layout.totalHeightForWidth(dialog.width())
+        if shrink or dialog.height() < needed:
+            dialog.resize(dialog.width(), needed)

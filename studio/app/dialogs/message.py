@@ -10,6 +10,7 @@ from PySide6.QtCore import QRectF, QSize, Qt, Slot
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from studio.app.dialogs.confirm import fit_height
 from studio.app.icons import draw
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
@@ -98,8 +99,9 @@ class Message(QDialog):
         return found
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
-        """Enter answers at once."""
+        """Be as high as the texts need; Enter answers at once."""
         super().showEvent(event)
+        fit_height(self, shrink=True)
         if self._primary is not None:
             self._primary.setFocus()
 
