@@ -140,7 +140,7 @@ class Head(QWidget):
         self.value = QLabel()
         self.value.setProperty("role", "muted")
         self.buttons: tuple[QToolButton, ...] = ()
-        layout = QHBoxLayout(self)
+        self._box = layout = QHBoxLayout(self)
         layout.setContentsMargins(12, 0, 8, 0)
         layout.setSpacing(4)
         layout.addWidget(self.name, 1)
@@ -167,6 +167,7 @@ class Head(QWidget):
         self._text = value_text(timeline, track, frame)
         if self.value.text() != self._text:
             self.value.setText(self._text)
+            self._box.activate()  # at once: a value that grows is not cut off until the next event
         room = self.width() - 12 - 8 - 2 * 28 - 8 - self.value.sizeHint().width() - 4
         cut = QFontMetrics(self.name.font()).elidedText(name, Qt.TextElideMode.ElideRight, max(room, 24))
         if self.name.text() != cut:
