@@ -62,7 +62,7 @@ class Header(QWidget):
         """The head of a track, or with None of the strip of frames; `KeyError` when there is none."""
         return self._heads[ref]
 
-    def rename(self, ref: TrackRef) -> None:
+    def edit_name(self, ref: TrackRef) -> None:
         """Edit the name of a prompt track in place."""
         head = self._heads[ref]
         line = InPlaceEdit(self, ref.name, lambda text: _free(self.stage, ref, text))
@@ -212,7 +212,7 @@ class Head(QWidget):
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """Rename a prompt track."""
         if self._ref is not None and self._ref.kind == "prompt":
-            self._header.rename(self._ref)
+            self._header.edit_name(self._ref)
         event.accept()
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:  # noqa: N802

@@ -139,7 +139,7 @@ def _fill_track_menu(menu: QMenu, editor: TimelineEditor, ref: TrackRef) -> None
             action = _add(other, tr(spec.label), "", functools.partial(document.edit, rename_track(ref, name)))
             action.setEnabled(name not in used)
     else:
-        _add(menu, tr("Rename…"), "type", lambda: editor.header.rename(ref))
+        _add(menu, tr("Rename…"), "type", lambda: editor.header.edit_name(ref))
     words, picture = (tr("Unmute Track"), "eye") if track.muted else (tr("Mute Track"), "eye-off")
     _add(menu, words, picture, lambda: document.edit(set_muted([ref], not track.muted)))
     _add(menu, tr("Remove Track"), "trash-2", lambda: document.edit(remove_track(ref)))

@@ -91,7 +91,7 @@ def test_a_double_click_renames(head, hand, editor, context, qtbot):
 
 def test_a_name_that_is_taken_is_refused_while_it_is_typed(hand, editor, context, qtbot):
     context.document.edit(add_prompt_track("Style"))
-    editor.header.rename(TrackRef("prompt", "Style"))
+    editor.header.edit_name(TrackRef("prompt", "Style"))
     qtbot.keyClicks(editor.header.line, "Prompt")
     assert "called Prompt" in editor.header.line.problem
     qtbot.keyClick(editor.header.line, Qt.Key.Key_Escape)
