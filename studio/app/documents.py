@@ -29,9 +29,8 @@ from studio.project.presence import Presence, holder
 from studio.project.recovery import Copy
 from studio.project.stamp import Stamp
 from studio.timeline.model import PromptTrack, Timeline
-from studio.timeline.prompt import parse_prompt
 from studio.timeline.time import FrameRate
-from studio.timeline.track import Keyframe, Track
+from studio.timeline.track import Track
 
 SETTLED: Final = 3000
 """Milliseconds after which a file that was opened counts as one that does not kill the program."""
@@ -90,11 +89,8 @@ class Documents(QObject):
         if not self._may_leave():
             return False
         before = self._document.project
-        timeline = Timeline(
-            FrameRate(_RATE),
-            _SECONDS * _RATE,
-            prompts=(PromptTrack(tr("Prompt"), Track((Keyframe(0, parse_prompt(tr("a red apple in the grass"))),))),),
-        )
+        prompts = (PromptTrack(tr("Prompt"), Track(())),)
+        timeline = Timeline(FrameRate(_RATE), _SECONDS * _RATE, prompts=prompts)
         project = Project(
             tr("Untitled"),
             timeline,
