@@ -189,7 +189,7 @@ class Documents(QObject):
         copy = dialog.chosen
         dialog.deleteLater()
         if copy is not None:
-            self._open_copy(copy)
+            self.open_copy(copy)
 
     def may_close(self) -> bool:
         """Whether the window may go: asks when something would be lost, and says what."""
@@ -306,9 +306,10 @@ class Documents(QObject):
         answer = self.ask.explain(error, choices if len(choices) > 1 else ())
         if answer == "backup" and backup is not None:
             return self.open(backup)
-        return answer == "copy" and found is not None and self._open_copy(found)
+        return answer == "copy" and found is not None and self.open_copy(found)
 
-    def _open_copy(self, copy: Copy) -> bool:
+    def open_copy(self, copy: Copy) -> bool:
+        """Open what a crash left, as unsaved. Whether it is open; other unsaved work is asked about first."""
         try:
             project = wait_for(copy.read)
         except StudioError as error:

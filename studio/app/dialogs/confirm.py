@@ -23,11 +23,9 @@ def confirm_row(dialog: QDialog, text: str) -> tuple[QHBoxLayout, QPushButton]:
     return row, accept
 
 
-def fit_height(dialog: QDialog, *, shrink: bool = False) -> None:
-    """Make a dialog with wrapped texts as high as they need at its width; lower only when that is wanted."""
+def fit_height(dialog: QDialog) -> None:
+    """Make a dialog with wrapped texts as high as they need at its width."""
     layout = dialog.layout()
     if layout is not None:
         layout.activate()
-        needed = layout.totalHeightForWidth(dialog.width())
-        if shrink or dialog.height() < needed:
-            dialog.resize(dialog.width(), needed)
+        dialog.resize(dialog.width(), layout.totalHeightForWidth(dialog.width()))

@@ -16,13 +16,13 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
-    QSlider,
     QSpinBox,
     QWidget,
 )
 
 from studio.app.context import Context
 from studio.app.dialogs.ask import Ask, tame
+from studio.app.panels.fields import Combo, Slider
 from studio.app.texts import tr
 from studio.app.theme import GRID
 from studio.base.errors import StudioError
@@ -159,7 +159,7 @@ class ExportForm(QWidget):
             self.file.setText(str(folder / f"{name}{_suffix(self.chosen)}"))
 
     def _make_file(self) -> None:
-        self.format = QComboBox()
+        self.format = Combo()
         self.format.setToolTip(tr("What kind of file is made."))
         for each in FORMATS.values():
             self.format.addItem(each.label, each.name)
@@ -181,7 +181,7 @@ class ExportForm(QWidget):
         self._row(tr("File"), self.file, browse)
 
     def _make_frames(self) -> None:
-        self.which = QComboBox()
+        self.which = Combo()
         self.which.setToolTip(tr("Which frames are exported."))
         for name in ("all", "range", "custom"):
             self.which.addItem("", name)
@@ -190,7 +190,7 @@ class ExportForm(QWidget):
         for number in (self.first, self.last):
             number.valueChanged.connect(self._tell)
         self._row(tr("Frames"), self.which, self.first, self.last)
-        self.drafts = QComboBox()
+        self.drafts = Combo()
         self.drafts.setToolTip(tr("Final pictures, or drafts of half the size."))
         self.drafts.addItem(tr("Final"), "final")
         self.drafts.addItem(tr("Drafts"), "draft")
@@ -198,7 +198,7 @@ class ExportForm(QWidget):
         self._row(tr("Pictures"), self.drafts)
 
     def _make_size(self) -> None:
-        self.scale = QComboBox()
+        self.scale = Combo()
         self.scale.setToolTip(tr("The size of the pictures in the file, in pixels."))
         for scale in (100, 50, 200, "custom"):
             self.scale.addItem("", scale)
@@ -220,7 +220,7 @@ class ExportForm(QWidget):
         self._row(tr("Rate"), self.rate_text)
 
     def _make_look(self) -> None:
-        self.quality = QSlider(Qt.Orientation.Horizontal)
+        self.quality = Slider(Qt.Orientation.Horizontal)
         self.quality_number = QSpinBox()
         self.quality_number.setFixedWidth(_NUMBER)
         self.quality_number.setAccessibleName(tr("Quality"))

@@ -6,10 +6,11 @@ from dataclasses import replace
 from typing import Final
 
 from PySide6.QtCore import Slot
-from PySide6.QtWidgets import QCheckBox, QComboBox, QDialog, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QDialog, QGridLayout, QLabel, QSpinBox, QVBoxLayout, QWidget
 
 from studio.app.context import Context
 from studio.app.dialogs.confirm import confirm_row, fit_height
+from studio.app.panels.fields import Combo
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.base.errors import StudioError
@@ -31,7 +32,7 @@ class LengthDialog(QDialog):
         self._document = context.document
         timeline = self._document.timeline
         self.setWindowTitle(tr("Length and Rate"))
-        self.setMinimumWidth(52 * GRID)
+        self.setFixedWidth(52 * GRID)
         self._make_controls(timeline)
         self.told, self.problem = QLabel(), QLabel()
         self.told.setProperty("role", "muted")
@@ -59,7 +60,7 @@ class LengthDialog(QDialog):
         self.length.setValue(timeline.length)
         self.length.setAccelerated(True)
         self.length.setToolTip(tr("How many frames there are, 1 to {most}.", most=MAXIMUM_FRAMES))
-        self.rate = QComboBox()
+        self.rate = Combo()
         self.rate.setEditable(True)
         self.rate.addItems(RATES)
         self.rate.setCurrentText(spelled(timeline.rate))

@@ -71,7 +71,7 @@ class Message(QDialog):
         self._primary: QPushButton | None = None
         self.setWindowTitle(tr("Keydream"))
         self.setModal(True)
-        self.setMinimumWidth(_WIDTH)
+        self.setFixedWidth(_WIDTH)
         column = QVBoxLayout()
         column.setSpacing(GRID)
         for said, role in ((heading, "heading"), (text, "")):
@@ -86,6 +86,7 @@ class Message(QDialog):
         above.addWidget(Glyph(kind), 0, Qt.AlignmentFlag.AlignTop)
         above.addLayout(column, 1)
         whole = QVBoxLayout(self)
+        whole.setSizeConstraint(QVBoxLayout.SizeConstraint.SetNoConstraint)  # it would keep room for narrow texts
         whole.setContentsMargins(3 * GRID, 3 * GRID, 3 * GRID, 2 * GRID)
         whole.setSpacing(3 * GRID)
         whole.addLayout(above)
@@ -101,7 +102,7 @@ class Message(QDialog):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """Be as high as the texts need; Enter answers at once."""
         super().showEvent(event)
-        fit_height(self, shrink=True)
+        fit_height(self)
         if self._primary is not None:
             self._primary.setFocus()
 

@@ -30,6 +30,7 @@ from studio.app.dialogs.ask import Ask
 from studio.app.dialogs.expectation import spelled
 from studio.app.dialogs.message import Choice
 from studio.app.icons import icon
+from studio.app.panels.fields import Box, Combo
 from studio.app.recovering import CALM
 from studio.app.settings import Settings
 from studio.app.texts import tr
@@ -152,7 +153,7 @@ class PreferencesDialog(QDialog):
         self.rows: dict[str, PreferenceRow] = {}
         self._headings: dict[str, QLabel] = {}
         self.setWindowTitle(tr("Preferences"))
-        self.resize(QSize(80 * GRID, 88 * GRID))
+        self.resize(QSize(80 * GRID, 92 * GRID))
         self.search = QLineEdit()
         self.search.setPlaceholderText(tr("Search preferences"))
         self.search.setAccessibleName(tr("Search preferences"))
@@ -308,12 +309,12 @@ class PreferenceRow(QWidget):
             box.toggled.connect(store)
             return box
         if preference.choices:
-            choice = QComboBox()
+            choice = Combo()
             for value, text in preference.choices:
                 choice.addItem(text, value)
             choice.currentIndexChanged.connect(lambda: store(choice.currentData()))
             return choice
-        number = QDoubleSpinBox()
+        number = Box()
         number.setDecimals(preference.decimals)
         number.setRange(preference.least, preference.most)
         number.setSuffix(f" {preference.unit}" if preference.unit else "")

@@ -57,3 +57,16 @@ def test_it_is_painted_in_every_theme(message: Message) -> None:
         pictures.append(message.grab().toImage())
     theme().choose("dark")
     assert pictures[0] != pictures[1]
+
+
+def test_it_is_as_high_as_its_texts(qtbot: QtBot) -> None:
+    heights = []
+    for text in ("short", "long " * 100):
+        message = Message(None, "Heading", text)
+        qtbot.addWidget(message)
+        message.show()
+        heights.append(message.height())
+        low = max(label.mapTo(message, label.rect().bottomLeft()).y() for label in message.findChildren(QLabel))
+        gap = message.button("ok").y() - low
+        assert 16 <= gap <= 48
+    assert heights[1] > heights[0] + 60
