@@ -17,12 +17,17 @@ Condition = Callable[[], bool]
 
 
 class Actions(QObject):
-    """The actions themselves. Handlers are connected to them by id; conditions say which can be used now."""
+    """The actions themselves. Handlers are connected to them by id; conditions say which can be used now.
+
+    Attributes:
+        handled: ids of the actions that something was connected to.
+    """
 
     def __init__(self, settings: Settings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._settings = settings
         self._actions = {spec.id: QAction(self) for spec in SPECS.values()}
+        self.handled: set[str] = set()
         self._conditions: dict[str, Condition] = {"always": lambda: True}
         for spec in SPECS.values():
             action = self._actions[spec.id]
@@ -42,10 +47,12 @@ class Actions(QObject):
 
     def on(self, name: str, handler: Callable[[], object]) -> None:
         """Do this when the action is used; `KeyError` when there is none of that name."""
+        self.handled.add(name)
         self._actions[name].triggered.connect(functools.partial(_call, handler))
 
     def switched(self, name: str, handler: Callable[[bool], object]) -> None:
         """Do this when a checkable action is switched on or off."""
+        self.handled.add(name)
         self._actions[name].toggled.connect(handler)
 
     def condition(self, name: str, holds: Condition) -> None:

@@ -67,6 +67,7 @@ class Documents(QObject):
         self._lock: Presence | None = None
         self._note: Presence | None = None
         self._clean_at: int | None = 0
+        self._forgotten = False
         self._others: list[Callable[[], str]] = []
         self._settled = QTimer(self)
         self._settled.setSingleShot(True)
@@ -193,9 +194,16 @@ class Documents(QObject):
 
     def may_close(self) -> bool:
         """Whether the window may go: asks when something would be lost, and says what."""
+        if self._forgotten:
+            return True
         others = [said for loss in self._others if (said := loss())]
         renders = losses.renders(self._context.rendering.queue)
         return self._may_leave(ending=(*renders, *others))
+
+    def forget(self) -> None:
+        """Let go of all that is unsaved or runs: `may_close` asks nothing any more. For whoever drives this."""
+        self._forgotten = True
+        self._document.saved_as(None)
 
     def close(self) -> None:
         """The window goes: let go of the file, and remove the recovery copy."""

@@ -18,7 +18,7 @@ from studio.project.model import Project
 from studio.render.identity import identities
 from studio.render.manifest import Entry
 from studio.render.plan import Quality, plan
-from studio.timeline.time import whole_range
+from studio.timeline.time import FrameRange, whole_range
 
 _CALM = 80  # milliseconds after an edit before frames are looked up: a drag makes many
 
@@ -221,6 +221,17 @@ class Frames(QObject):
         found = [self._paths.get(keys[frame]) if frame < len(keys) else None for frame in frames]
         whole = tuple(path for path in found if path is not None)
         return whole if len(whole) == len(found) else None
+
+    def lacking(self, frames: FrameRange, quality: Quality) -> FrameRange | None:
+        """From the first to the last of these frames without a picture of that quality or better; None if none is."""
+        wanted = Status.FINAL if quality == "final" else Status.DRAFT
+        bare = [frame for frame in frames if self.status(frame) < wanted]
+        return FrameRange(bare[0], bare[-1] + 1) if bare else None
+
+    def lent(self, frames: FrameRange) -> bool:
+        """Whether any of these frames shows a picture that came with a sample and was not made here."""
+        lent = set(self._shipped)
+        return bool(lent) and any(self.picture(frame) in lent for frame in frames)
 
     def committed(self, key: str, path: Path) -> None:
         """A frame came into the store."""

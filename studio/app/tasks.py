@@ -9,7 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, ParamSpec, TypeVar
 
 import qasync
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QCoreApplication, QObject, Signal
 from PySide6.QtWidgets import QApplication
 
 from studio.base.cancel import Cancelled
@@ -20,6 +20,8 @@ P = ParamSpec("P")
 
 WORKERS = 2
 """Threads for work that waits: an export, a search for files."""
+
+_TURNS = 50  # of the loop, for tasks to end in
 
 
 class Tasks(QObject):
@@ -80,6 +82,10 @@ class Tasks(QObject):
         """Cancel what still runs. Threads end by themselves, when the tokens of their work are fired."""
         for task in tuple(self._running):
             task.cancel()
+        for _ in range(_TURNS):  # until each has noticed
+            if not self._running:
+                break
+            QCoreApplication.processEvents()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
 

@@ -11,23 +11,25 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
-from studio.cli import ask, evaluate, render, system, train
+from studio.cli import ask, bench, evaluate, render, system, train, window
 
 app = typer.Typer(
     name="keydream",
     help="A studio for CLIP-guided animation: prompts on a timeline, pictures that grow into one another.",
-    no_args_is_help=True,
+    invoke_without_command=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode="rich",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command("open")(window.open_window)
 app.command()(render.render)
 app.command()(render.still)
 app.command()(render.export)
 app.command()(ask.score)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
+app.command()(bench.bench)
 app.command()(system.doctor)
 app.command()(system.schema)
 
@@ -41,14 +43,17 @@ def _say_version(wanted: bool) -> None:
         raise typer.Exit
 
 
-@app.callback()
+@app.callback(invoke_without_command=True)
 def _main(
+    context: typer.Context,
     version: Annotated[
         bool,
         typer.Option("--version", is_eager=True, callback=_say_version, help="Say which version this is, and stop."),
     ] = False,
 ) -> None:
-    pass
+    """Without a command, the window opens."""
+    if context.invoked_subcommand is None:
+        window.open_window("")
 
 
 def run(arguments: Sequence[str]) -> int:

@@ -46,13 +46,14 @@ def frames(name: str) -> tuple[Path, ...]:
 
 def _unpack(source: Path, folder: Path) -> None:
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with Image.open(source, formats=("WEBP",)) as moving:
             place = 0
             for frame in ImageSequence.Iterator(moving):
                 frame.load()  # only then is its duration known
                 for _ in range(max(1, round(frame.info["duration"] / FRAME))):
-                    with atomic.replacing(folder / f"{place:05d}.png") as target:
-                        frame.convert("RGB").save(target, "PNG", compress_level=1)
+                    # a plain write, for it is the last file that makes the folder count
+                    frame.convert("RGB").save(folder / f"{place:05d}.png", "PNG", compress_level=1)
                     place += 1
     except (OSError, ValueError, EOFError, KeyError) as error:
         raise FileError(

@@ -363,7 +363,7 @@ def test_a_crash_is_recovered_as_modified_and_never_over_the_original(
     other.write(replace(context.document.project, seed=99), path, path.parent)
     os.close(other._presence._descriptor)  # type: ignore[union-attr, arg-type]  # as a kill does
     (copy,) = documents.left_over()
-    assert documents._open_copy(copy)
+    assert documents.open_copy(copy)
     document = context.document
     assert (document.project.seed, document.path, document.folder, document.dirty) == (99, None, path.parent, True)
     assert store.load(path).seed == 0

@@ -15,7 +15,7 @@ from studio.render.store import FrameStore
 from studio.timeline import edits
 from studio.timeline.model import KeyRef, Timeline, TrackRef
 from studio.timeline.prompt import parse_prompt
-from studio.timeline.time import FrameRate
+from studio.timeline.time import FrameRange, FrameRate
 
 TRACK = TrackRef("prompt", "Prompt")
 
@@ -106,3 +106,19 @@ def test_an_emptied_store_is_noticed(context: Context) -> None:
     context.frames.rescan()
     context.frames.wait()
     assert context.frames.status(3) is Status.NONE
+
+
+def test_what_lacks_a_picture_is_a_range_of_frames(context: Context, tmp_path: Path) -> None:
+    everything = FrameRange(0, 97)
+    assert context.frames.lacking(everything, "draft") == everything
+    commit(context, *range(10), *range(60, 97))
+    commit(context, *range(10, 20), draft=True)
+    context.frames.wait()
+    assert context.frames.lacking(everything, "final") == FrameRange(10, 60)
+    assert context.frames.lacking(everything, "draft") == FrameRange(20, 60)
+    assert context.frames.lacking(FrameRange(0, 10), "final") is None
+    assert not context.frames.lent(everything)
+    context.frames.ship([tmp_path / f"{number}.png" for number in range(97)])
+    assert context.frames.lacking(everything, "final") is None
+    assert context.frames.lent(everything)
+    assert not context.frames.lent(FrameRange(0, 10))

@@ -17,10 +17,13 @@ LONGEST = 400
 
 ELSEWHERE = {
     "__main__.py": "cli/test_system.py",
+    "app/commands.py": "app/test_window.py",
+    "app/main.py": "e2e/test_window.py",
     "cli/app.py": "cli/test_system.py",
     "cli/console.py": "cli/test_render.py",
     "cli/options.py": "cli/test_render.py",
     "cli/train.py": "starter/test_command.py",
+    "cli/window.py": "e2e/test_window.py",
     "canvas/generator.py": "canvas/test_biggan_model.py",
     "export/chunks.py": "export/test_embed.py",
     "export/container.py": "export/test_run.py",

@@ -109,6 +109,7 @@ class PictureSection(QWidget):
         self.seed = Field(tr("Seed"), tr("Another seed gives other pictures of the same prompts. 0 and more."))
         self.seed_box = QLineEdit()
         self.seed_box.setAccessibleName(tr("Seed"))
+        self.seed_box.setToolTip(self.seed.toolTip())
         self.seed_box.editingFinished.connect(self._seed_typed)
         self.dice = QToolButton()
         self.dice.setIcon(icon("dices"))

@@ -1,0 +1,194 @@
+"""The window as a whole, and that every action of `studio.app.commands` does something."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider, QWidget
+from pytestqt.qtbot import QtBot
+
+from studio.app.context import Context
+from studio.app.frames import Status
+from studio.app.table import SPECS
+from studio.app.window import Window
+from studio.project import changes
+from studio.timeline.model import KeyRef, TrackRef
+from studio.timeline.time import FrameRange
+
+PROMPT = TrackRef("prompt", "Prompt")
+
+
+@pytest.fixture
+def window(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
+    made = Window(context)
+    made.resize(1280, 800)
+    made.show()
+    qtbot.waitExposed(made)
+    yield made
+    made.documents.close()
+    made.exporting.close()
+    made.hide()
+    made.deleteLater()
+
+
+def press(window: Window, keys: str) -> None:
+    window.timeline.lanes.setFocus()
+    QTest.keySequence(window.timeline.lanes, QKeySequence(keys))
+
+
+def test_every_action_has_a_handler(window: Window) -> None:
+    assert set(SPECS) - window.context.actions.handled == {"render.draft"}  # a switch, read when a render begins
+
+
+def test_keys_play_and_step_and_go(window: Window, context: Context) -> None:
+    player = context.player
+    press(window, "Right")
+    press(window, "Shift+Right")
+    assert player.frame == 11
+    press(window, "End")
+    assert player.frame == 96
+    press(window, "Home")
+    press(window, "]")
+    assert player.frame == 32
+    press(window, "Space")
+    assert player.playing
+    press(window, "Space")
+    assert not player.playing
+    press(window, "L")
+    press(window, "L")
+    assert player.speed == 2
+    press(window, "Shift+K")
+    press(window, "J")
+    assert player.speed == -1
+    player.stop()
+
+
+def test_undo_and_redo_are_named(window: Window, context: Context) -> None:
+    context.document.apply(changes.set_seed(4))
+    assert context.actions["edit.undo"].text() == "Undo Change seed"
+    press(window, "Ctrl+Z")
+    assert context.document.project.seed == 0
+    assert context.actions["edit.redo"].text() == "Redo Change seed"
+    press(window, "Ctrl+Shift+Z")
+    assert context.document.project.seed == 4
+    assert window.isWindowModified()
+
+
+def test_typing_a_prompt_is_not_taken_for_shortcuts(window: Window, context: Context, qtbot: QtBot) -> None:
+    window.inspector.focus_prompt()
+    words = window.inspector.prompt.rows[0].words
+    assert words.hasFocus()
+    words.selectAll()
+    qtbot.keyClicks(words, "jkl 0123 is")
+    qtbot.keyClick(words, Qt.Key.Key_Left)
+    assert words.toPlainText() == "jkl 0123 is"
+    assert (context.player.frame, context.player.playing) == (0, False)
+    term = context.document.timeline.prompt("Prompt").track.key(0).value.terms[0]
+    assert term.content.text == "jkl 0123 is"  # type: ignore[union-attr]
+    assert context.document.labels == ("Change key",)
+
+
+def test_a_button_with_the_focus_keeps_space(window: Window, context: Context) -> None:
+    button = window.findChild(QAbstractButton, "button-timeline.snap")
+    assert isinstance(button, QAbstractButton)
+    before = context.actions["timeline.snap"].isChecked()
+    button.setFocus()
+    QTest.keySequence(button, QKeySequence("Space"))
+    assert context.actions["timeline.snap"].isChecked() is not before
+    assert not context.player.playing
+
+
+def test_a_render_fills_the_range_and_the_title_says_how_far_it_is(
+    window: Window, context: Context, qtbot: QtBot, session: Any
+) -> None:
+    context.player.seek(2)
+    press(window, "I")
+    context.player.seek(5)
+    press(window, "Shift+O")
+    assert context.document.timeline.range == FrameRange(2, 6)
+    session.hold.clear()
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: context.rendering.live is not None, timeout=10000)
+    assert "%" in window.windowTitle()
+    assert context.actions["render.cancel"].isEnabled()
+    session.hold.set()
+    qtbot.waitUntil(lambda: not context.rendering.busy, timeout=20000)
+    assert [context.frames.status(frame) for frame in range(1, 7)] == [
+        Status.NONE,
+        *[Status.FINAL] * 4,
+        Status.NONE,
+    ]
+    assert "%" not in window.windowTitle()
+    press(window, "Ctrl+Return")
+    assert "already" in window.statusBar().currentMessage()
+    assert len(session.orders) == 1
+
+
+def test_only_what_went_stale_is_rendered_again(window: Window, context: Context, qtbot: QtBot, session: Any) -> None:
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: context.frames.finals(range(97)) is not None, timeout=30000)
+    context.choice.select([KeyRef(PROMPT, 64)])
+    row = window.inspector.prompt.rows[0]
+    row.words.setPlainText("a green pear")
+    context.frames.wait()
+    qtbot.waitUntil(lambda: not context.rendering.busy, timeout=10000)
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: not context.rendering.busy and len(session.orders) == 2, timeout=30000)
+    assert session.orders[1].frames == FrameRange(33, 97)
+
+
+def test_pause_resume_and_cancel_by_keys(window: Window, context: Context, qtbot: QtBot, session: Any) -> None:
+    session.hold.clear()
+    press(window, "Ctrl+R")
+    qtbot.waitUntil(lambda: context.rendering.live is not None, timeout=10000)
+    press(window, "Ctrl+P")
+    qtbot.waitUntil(lambda: context.rendering.running is None, timeout=10000)
+    assert context.actions["render.resume"].isEnabled()
+    press(window, "Ctrl+Shift+R")
+    qtbot.waitUntil(lambda: context.rendering.live is not None, timeout=10000)
+    press(window, "Ctrl+Alt+Return")
+    qtbot.waitUntil(lambda: not context.rendering.busy, timeout=10000)
+    session.hold.set()
+    assert context.frames.status(0) is Status.NONE
+
+
+def test_panels_hide_and_the_layout_comes_back(window: Window, context: Context) -> None:
+    context.actions["view.panels"].trigger()
+    assert not window.inspector.isVisible()
+    assert window.timeline.isVisible()
+    context.actions["view.panels"].trigger()
+    assert window.inspector.isVisible()
+    window.docks["library"].setFloating(True)
+    context.actions["view.reset"].trigger()
+    assert not window.docks["library"].isFloating()
+
+
+def test_everything_can_be_named_and_reached(window: Window) -> None:
+    """Every control that can be used has a name for screen readers, and can get the focus by Tab or belongs to one."""
+    kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QComboBox, QSlider, QAbstractSpinBox)
+    for widget in window.findChildren(QWidget):
+        inside = isinstance(widget.parent(), QAbstractSpinBox | QComboBox) or widget.objectName().startswith("qt_")
+        if not isinstance(widget, kinds) or inside or not widget.isVisibleTo(window):
+            continue
+        text = widget.text() if isinstance(widget, QAbstractButton) else ""
+        assert text or widget.accessibleName() or widget.toolTip(), f"{widget} in {widget.parent()} has no name"
+        assert widget.toolTip() or text, f"{widget} in {widget.parent()} has no help"
+        if widget.isEnabled():
+            assert widget.focusPolicy() & Qt.FocusPolicy.TabFocus, (
+                f"{widget} in {widget.parent()} is not reached by Tab"
+            )
+
+
+def test_the_first_start_plays_the_sample(window: Window, context: Context, qtbot: QtBot) -> None:
+    window.begin()
+    qtbot.waitUntil(lambda: context.frames.status(47) is Status.FINAL, timeout=20000)
+    assert context.player.playing
+    qtbot.waitUntil(lambda: context.player.frame > 1, timeout=5000)
+    context.player.stop()
+    qtbot.waitUntil(lambda: window.viewer.current_image() is not None, timeout=10000)
+    assert "First walk" in window.windowTitle() or "first-walk" in window.windowTitle()
