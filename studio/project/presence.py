@@ -20,6 +20,7 @@ _BYTES = 4096  # most that is read of such a file
 _LOCKED_AT = 1 << 20  # the byte that is locked: far behind the text, which others may then read, on Windows too
 _TRUST = 24 * 3600.0  # seconds for which the word of another computer is believed: its locks may not reach this one
 _TRIES = 5
+_PAUSE = 0.01  # seconds between tries: whoever only looks lets go at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +56,7 @@ class Presence:
             path.parent.mkdir(parents=True, exist_ok=True)
             for _ in range(_TRIES):
                 descriptor = os.open(path, os.O_RDWR | os.O_CREAT | getattr(os, "O_BINARY", 0), 0o600)
-                if not _lock(descriptor):
+                if not _locked(descriptor):
                     os.close(descriptor)
                     return None
                 if not _same(descriptor, path):  # whoever held it removed it between opening and locking
@@ -92,13 +93,23 @@ def holder(path: Path) -> Holder | None:
     except OSError:
         return None
     try:
-        if not _lock(descriptor):
+        if not _locked(descriptor, shared=True):
             return _read(path) or Holder(0, "", 0.0)
     except OSError:
         return None
     finally:
         os.close(descriptor)
     return _read(path) if _elsewhere(path) else None
+
+
+def _locked(descriptor: int, *, shared: bool = False) -> bool:
+    """Lock a file; those that only look share it. Whether it could be locked in a moment."""
+    for number in range(_TRIES):
+        if _lock(descriptor, shared):
+            return True
+        if number < _TRIES - 1:
+            time.sleep(_PAUSE)
+    return False
 
 
 def _elsewhere(path: Path) -> bool:
@@ -124,7 +135,7 @@ def _same(descriptor: int, path: Path) -> bool:
 if sys.platform == "win32":
     import msvcrt
 
-    def _lock(descriptor: int) -> bool:
+    def _lock(descriptor: int, _shared: bool) -> bool:
         os.lseek(descriptor, _LOCKED_AT, os.SEEK_SET)
         try:
             msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
@@ -137,9 +148,9 @@ if sys.platform == "win32":
 else:
     import fcntl
 
-    def _lock(descriptor: int) -> bool:
+    def _lock(descriptor: int, shared: bool) -> bool:
         try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(descriptor, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             return False
         return True

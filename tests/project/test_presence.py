@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import json
 import os
+import platform
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -90,6 +92,26 @@ def test_what_is_written_in_a_file_that_nobody_holds_does_not_matter(path, conte
     taken = Presence.take(path)
     assert taken is not None
     taken.leave()
+
+
+def test_those_who_only_look_are_not_in_each_other_s_way(path):
+    """A dead program's file must not seem to be held because somebody else is looking at it."""
+    path.parent.mkdir()
+    path.write_text(json.dumps({"process": 7, "computer": platform.node(), "since": time.time()}))
+    stop = threading.Event()
+
+    def look():
+        while not stop.is_set():
+            holder(path)
+
+    lookers = [threading.Thread(target=look) for _ in range(2)]
+    for looker in lookers:
+        looker.start()
+    found = [holder(path) for _ in range(2000)]
+    stop.set()
+    for looker in lookers:
+        looker.join()
+    assert found.count(None) == len(found)
 
 
 def test_where_no_file_can_be_made_it_says_so(tmp_path):
