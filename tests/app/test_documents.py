@@ -416,6 +416,33 @@ def test_the_recent_menu_greys_what_is_missing(
     assert [action.text() for action in menu.actions()] == ["Nothing yet"]
 
 
+def test_a_new_project_is_empty_and_can_be_saved(
+    documents: Documents, ask: FakeAsk, context: Context, path: Path
+) -> None:
+    context.document.apply(set_size(96, 64))
+    ask.answers = ["discard"]
+    assert documents.new()
+    project = context.document.project
+    assert (project.width, project.height, project.timeline.length) == (96, 64, 96)
+    assert [len(track.track.keys) for track in project.timeline.tracks] == [0]
+    assert not context.document.dirty
+    saved(documents, ask, path)
+    assert store.load(path).name == "walk"
+
+
+def test_whoever_drives_the_window_closes_it_unasked(
+    documents: Documents, ask: FakeAsk, context: Context, session: Any, qtbot: QtBot
+) -> None:
+    edit(context)
+    session.hold.clear()
+    context.rendering.submit(context.document.project, context.document.folder, FrameRange(0, 2))
+    documents.forget()
+    assert documents.may_close()
+    assert ask.asked == []
+    context.rendering.cancel_all()
+    qtbot.waitUntil(lambda: not context.rendering.busy, timeout=10000)
+
+
 def test_asking_for_a_file_that_is_not_chosen_does_nothing(
     documents: Documents, ask: FakeAsk, context: Context
 ) -> None:
