@@ -79,7 +79,7 @@ def round_step(least: float) -> float:
     return next(each for each in (power, 2 * power, 5 * power, 10 * power) if each >= least * (1 - 1e-9))
 
 
-def fit(values: Iterable[float], spec: ParameterSpec | None) -> Axis:
+def fit(values: Iterable[float], spec: ParameterSpec | None, height: float = 1.0) -> Axis:
     """An axis that shows all values with a margin; values that are all equal lie in its middle."""
     listed = list(values)
     if not listed:
@@ -87,9 +87,9 @@ def fit(values: Iterable[float], spec: ParameterSpec | None) -> Axis:
     low, high = min(listed), max(listed)
     usual = (spec.maximum - spec.minimum) / 20 if spec is not None else max(abs(low) / 10, 1.0)
     if high - low < max(usual / 1000, _SMALLEST):
-        return Axis(low - usual, high + usual)
+        return Axis(low - usual, high + usual, height)
     margin = (high - low) * MARGIN
-    return Axis(low - margin, high + margin)
+    return Axis(low - margin, high + margin, height)
 
 
 def nudge(spec: ParameterSpec | None, value: float) -> float:

@@ -10,7 +10,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from studio.app.context import Context
 from studio.app.timeline.curve_axis import Axis, fit
-from studio.app.timeline.curve_shape import Handle, Segment, grip, handles, reach, segments
+from studio.app.timeline.curve_shape import Curve, Handle, Point, curve_of, grip
 from studio.app.timeline.scale import Scale
 from studio.app.timeline.stage import SNAP_REACH, Overlay
 from studio.project.model import Project
@@ -18,10 +18,7 @@ from studio.timeline.model import KeyRef, ParameterTrack, PromptTrack, Timeline,
 from studio.timeline.parameters import PARAMETERS, ParameterSpec
 from studio.timeline.snapping import Snap, Source, snap
 
-_KEY_REACH = 9.0
-_HANDLE_REACH = 9.0
-
-Point = tuple[float, float]
+_REACH = 9.0  # pixels within which a key or handle is taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +29,11 @@ class Spot:
     handle: Handle | None = None
 
 
+def tracks_of(timeline: Timeline) -> tuple[TrackRef, ...]:
+    """The tracks that have curves: parameters first, then prompts."""
+    return (*(track.ref for track in timeline.parameters), *(track.ref for track in timeline.prompts))
+
+
 class Board(QObject):
     """The state of a curve editor that is not in the document.
 
@@ -40,7 +42,7 @@ class Board(QObject):
         axis: the values on screen.
         fitted: whether the axis follows the values; not after the artist chose what to see.
         busy: whether a gesture runs, during which the axis stands still.
-        parts: the segments of the track.
+        curve: the track as it is now; None when there is none.
         overlay: what a gesture draws over the curve.
         hovered: what is under the pointer.
     """
@@ -58,7 +60,7 @@ class Board(QObject):
         self.axis = Axis()
         self.fitted = True
         self.busy = False
-        self.parts: tuple[Segment, ...] = ()
+        self.curve: Curve | None = None
         self.overlay = Overlay()
         self.hovered = Spot()
         context.document.changed.connect(self._follow)
@@ -89,22 +91,12 @@ class Board(QObject):
     @property
     def handles(self) -> tuple[Handle, ...]:
         """The handles on screen."""
-        return handles(self.parts, self.chosen, self.timeline.length)
-
-    def values(self, keys: Collection[KeyRef] | None = None) -> dict[int, float]:
-        """The values of the track's keys (or of some) by their frames; empty for prompts, which have none."""
-        track = self.track
-        if not isinstance(track, ParameterTrack):
-            return {}
-        wanted = None if keys is None else {key.frame for key in keys}
-        return {key.frame: key.value for key in track.track.keys if wanted is None or key.frame in wanted}
+        return () if self.curve is None else self.curve.handles({key.frame for key in self.chosen})
 
     def show(self, ref: TrackRef | None) -> None:
         """Show a track; one that does not exist means the first of a parameter, or of prompts."""
-        tracks = {track.ref for track in self.timeline.tracks}
-        if ref not in tracks:
-            order = (*self.timeline.parameters, *self.timeline.prompts)
-            ref = order[0].ref if order else None
+        if ref not in tracks_of(self.timeline):
+            ref = next(iter(tracks_of(self.timeline)), None)
         if ref != self.ref:
             self.ref, self.fitted = ref, True
             self.refresh()
@@ -115,14 +107,9 @@ class Board(QObject):
     @Slot()
     def refresh(self) -> None:
         """Take over the track as it is now."""
-        self.parts = () if self.ref is None else segments(self.timeline, self.ref)
+        self.curve = None if self.ref is None else curve_of(self.timeline, self.ref)
         if self.fitted and not self.busy:
-            height = self.axis.height
-            if self.ref is not None and self.ref.kind == "prompt":
-                shown = fit([0.0, 1.0, *reach(self.parts)], None)
-            else:
-                shown = fit([*self.values().values(), *reach(self.parts)], self.spec)
-            self.axis = shown.sized(height)
+            self.axis = fit(() if self.curve is None else self.curve.reach(), self.spec, self.axis.height)
         self.repaint.emit()
 
     @Slot()
@@ -140,31 +127,25 @@ class Board(QObject):
         """A frame and value in pixels."""
         return self.scale.x(frame), self.axis.y(value)
 
-    def height_of(self, key: KeyRef) -> float:
-        """The value at which a key is drawn."""
-        return self.values([key]).get(key.frame, 0.0)
-
     def grip(self, handle: Handle) -> Point:
         """Where a handle is taken, in pixels."""
-        return grip(self.point(*handle.anchor), self.point(*handle.place), self.point(*handle.other))
+        return grip(self.point(*handle.anchor), self.point(*handle.place), [self.point(*aim) for aim in handle.aims])
 
     def spot(self, x: float, y: float) -> Spot:
         """What lies at a point."""
-        track = self.track
-        if track is None:
+        if self.curve is None:
             return Spot()
         found: list[tuple[float, int, Spot]] = []
-        for place, handle in enumerate(self.handles):
+        for handle in self.handles:
             far = math.dist((x, y), self.grip(handle))
-            if far <= _HANDLE_REACH:
-                found.append((far, place, Spot(handle=handle)))
-        for key in track.track.frames:
-            ref = KeyRef(track.ref, key)
-            if abs(self.scale.x(key) - x) <= _KEY_REACH:
-                far = math.dist((x, y), self.point(key, self.height_of(ref)))
-                if far <= _KEY_REACH:
-                    found.append((far, len(found), Spot(key=ref)))
-        return min(found, key=lambda each: each[0])[2] if found else Spot()
+            if far <= _REACH:
+                found.append((far, len(found), Spot(handle=handle)))
+        for knot in self.curve.knots:
+            if abs(self.scale.x(knot.frame) - x) <= _REACH:
+                far = math.dist((x, y), self.point(knot.frame, knot.value))
+                if far <= _REACH:
+                    found.append((far, len(found), Spot(key=KeyRef(self.curve.ref, knot.frame))))
+        return min(found)[2] if found else Spot()
 
     def snapped(
         self, timeline: Timeline, frames: Collection[int], offset: int, attracting: dict[int, Source], *, inverse: bool

@@ -27,7 +27,7 @@ def raised(values: Mapping[int, float], change: float, spec: ParameterSpec | Non
 
 
 def reshape(ref: TrackRef, frames: frozenset[int], offset: int, values: Mapping[int, float]) -> Edit:
-    """Move the keys of a track on some frames by an offset, and give those in `values` (by their old frame) new ones."""
+    """Move the keys of a track on some frames by an offset, and give them new values (by their old frame)."""
 
     def apply(timeline: Timeline) -> Timeline:
         for frame, value in values.items():

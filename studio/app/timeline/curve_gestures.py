@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 
@@ -11,7 +11,7 @@ from studio.app.texts import plural, tr
 from studio.app.timeline.captions import number_text
 from studio.app.timeline.curve_board import Board, Spot
 from studio.app.timeline.curve_edits import clamp_change, raised, reshape
-from studio.app.timeline.curve_shape import Handle
+from studio.app.timeline.curve_shape import Handle, Knot
 from studio.app.timeline.gesture import THRESHOLD, Pointer
 from studio.timeline.edits import clamp_offset, set_ease
 from studio.timeline.model import KeyRef
@@ -45,7 +45,8 @@ def key_tip(board: Board, key: KeyRef) -> str:
     """What a key's tip says."""
     if key.track.kind == "prompt":
         return tr("frame {frame}", frame=key.frame)
-    return tr("{value} · frame {frame}", value=Numbers.of(board).text(board.height_of(key)), frame=key.frame)
+    value = next((knot.value for knot in _knots(board) if knot.frame == key.frame), 0.0)
+    return tr("{value} · frame {frame}", value=Numbers.of(board).text(value), frame=key.frame)
 
 
 def handle_tip(board: Board, handle: Handle) -> str:
@@ -201,7 +202,8 @@ class DragHandle(CurveGesture):
             start = handle.place
             frame, value = (start[0] - handle.shift, value) if high > wide else (frame, start[1])
         ease = handle.segment.eased(handle.end, frame, value)
-        board.context.document.edit(set_ease([handle.segment.key], ease), self.merge, from_start=True)
+        edit = replace(set_ease([handle.segment.key], ease), label="Shape curve")
+        board.context.document.edit(edit, self.merge, from_start=True)
         now = next((each for each in board.handles if _same(each, handle)), handle)
         board.hovered = Spot(handle=now)
         board.overlay.tip = handle_tip(board, now)
@@ -220,7 +222,11 @@ class BoxKeys(CurveGesture):
         start = QPointF(board.scale.x(self.place), self.origin.y)
         box = QRectF(start, QPointF(self.latest.x, self.latest.y)).normalized()
         board.overlay.box = box
-        inside = [key for key in _keys(board) if box.contains(QPointF(*board.point(key.frame, board.height_of(key))))]
+        inside = [
+            KeyRef(board.ref, knot.frame)
+            for knot in _knots(board)
+            if board.ref is not None and box.contains(QPointF(*board.point(knot.frame, knot.value)))
+        ]
         chosen = Selection(frozenset(inside))
         if self.origin.shift:
             chosen = self.before.extended(inside)
@@ -260,7 +266,7 @@ def begin(board: Board, pointer: Pointer, button: Qt.MouseButton) -> CurveGestur
     """The gesture that a button begins where the pointer is; None when it begins none."""
     if button == Qt.MouseButton.MiddleButton:
         return PanView(board, pointer)
-    if button != Qt.MouseButton.LeftButton or board.track is None:
+    if button != Qt.MouseButton.LeftButton or board.curve is None:
         return None
     spot = board.spot(pointer.x, pointer.y)
     if spot.handle is not None:
@@ -268,9 +274,8 @@ def begin(board: Board, pointer: Pointer, button: Qt.MouseButton) -> CurveGestur
     return DragKeys(board, pointer, spot.key) if spot.key is not None else BoxKeys(board, pointer)
 
 
-def _keys(board: Board) -> list[KeyRef]:
-    track = board.track
-    return [] if track is None else [KeyRef(track.ref, frame) for frame in track.track.frames]
+def _knots(board: Board) -> tuple[Knot, ...]:
+    return () if board.curve is None else board.curve.knots
 
 
 def _same(one: Handle, other: Handle) -> bool:

@@ -1,285 +1,181 @@
-"""The plot of the curve editor: what is drawn, and what the mouse does there."""
+"""The plot of the curve editor: a widget that paints its board and hands presses to gestures."""
 
 from __future__ import annotations
 
-import itertools
+from PySide6.QtCore import QEvent, QPointF, QRectF, Qt, Signal, Slot
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QWidget
 
-from PySide6.QtCore import QPointF, QRectF, Qt, Slot
-from PySide6.QtGui import (
-    QFocusEvent,
-    QKeyEvent,
-    QMouseEvent,
-    QPainter,
-    QPainterPath,
-    QPaintEvent,
-    QPen,
-    QResizeEvent,
-    QWheelEvent,
-)
-from PySide6.QtWidgets import QToolTip, QWidget
-
-from studio.app.context import Context
 from studio.app.texts import tr
-from studio.app.theme import faded, theme
-from studio.app.timeline.curve_geometry import Axis, Curve, Handle, Knot, curve_of, fitted
-from studio.app.timeline.scale import Scale
+from studio.app.theme import theme
+from studio.app.timeline.curve_axis import nudge
+from studio.app.timeline.curve_board import Board, Spot
+from studio.app.timeline.curve_edits import clamp_change, raised, reshape
+from studio.app.timeline.curve_gestures import CurveGesture, begin, handle_tip, key_tip
+from studio.app.timeline.curve_paint import paint
+from studio.app.timeline.curve_shape import Curve, Handle, Knot
+from studio.app.timeline.describing import spoken
+from studio.app.timeline.gesture import Pointer
 from studio.timeline import edits
-from studio.timeline.edit import Edit
-from studio.timeline.model import KeyRef, Timeline, TrackRef
-from studio.timeline.parameters import PARAMETERS
-from studio.timeline.selection import Selection
+from studio.timeline.model import KeyRef, TrackRef
 
-_NEAR = 8.0  # pixels
-_NUDGE = 0.01  # of the axis
-_gestures = itertools.count()
+_ZOOM = 1.0015  # to the power of an eighth of a degree of the wheel, as in the lanes
+_NOTCH = 0.8
+_FAR = 10  # times a nudge, with Shift
 
 
 class CurvePlot(QWidget):
     """Keys, handles and the curve between them, over the frames of the shared scale."""
 
-    def __init__(self, context: Context, scale: Scale, parent: QWidget | None = None) -> None:
+    hint = Signal(str)
+    """What the pointer can do now, for the status bar."""
+
+    def __init__(self, board: Board, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._context = context
-        self._scale = scale
-        self.ref: TrackRef | None = None
-        self.axis = Axis(0, 1, 1)
-        self._merge: tuple[str, int] | None = None
-        self._press = QPointF()
-        self._at = QPointF()
-        self._handle: Handle | None = None
-        self._grabbed: tuple[Knot, ...] = ()
-        self._before: Curve | None = None
-        self._box: QRectF | None = None
-        self._kept = Selection()
-        self._start = context.document.timeline
+        self.board = board
+        self._gesture: CurveGesture | None = None
+        self._by_keyboard = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setMouseTracking(True)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(160, 96)
         self.setAccessibleName(tr("Curve"))
-        self.setToolTip("")
-        for changed in (scale.changed, context.choice.changed, context.player.frame_changed, theme().changed):
+        context = board.context
+        for changed in (board.repaint, context.player.frame_changed, theme().changed):
             changed.connect(self.update)
-        context.document.changed.connect(self._follow)
+        board.repaint.connect(self._describe)
+        self._describe()
+
+    @property
+    def ref(self) -> TrackRef | None:
+        """The track that is shown."""
+        return self.board.ref
 
     @property
     def curve(self) -> Curve | None:
         """The curve as it is now; None while no track is shown."""
-        timeline = self._context.document.timeline
-        if self.ref is None or self.ref not in {track.ref for track in timeline.tracks}:
-            return None
-        return curve_of(timeline, self.ref)
+        return self.board.curve
 
     @property
     def selected(self) -> frozenset[int]:
         """Frames of the selected keys of this track."""
-        return frozenset(key.frame for key in self._context.choice.keys if key.track == self.ref)
+        return frozenset(key.frame for key in self.board.chosen)
 
-    def show_track(self, ref: TrackRef | None) -> None:
-        """Show a track, or none."""
-        if ref != self.ref:
-            self.ref = ref
-            self.fit()
-
-    def fit(self) -> None:
-        """Show all values."""
-        curve = self.curve
-        if curve is not None:
-            self.axis = fitted(curve, self.height())
-        self.update()
-
-    def place(self, knot: Knot | Handle) -> QPointF:
-        """Where a key or handle is drawn."""
-        if isinstance(knot, Handle):
-            return QPointF(self._scale.x(knot.x), self.axis.y(knot.y))
-        return QPointF(self._scale.x(knot.frame), self.axis.y(knot.value))
-
-    @Slot()
-    def _follow(self) -> None:
-        if self._merge is None:
-            self.fit()
-        self.update()
-
-    # What is drawn
+    def place(self, what: Knot | Handle) -> QPointF:
+        """Where a key or handle is taken."""
+        if isinstance(what, Handle):
+            return QPointF(*self.board.grip(what))
+        return QPointF(*self.board.point(what.frame, what.value))
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
-        """Grid, curve, handles, keys, playhead."""
+        """Paint the board, and the focus when it came by the keyboard."""
         painter = QPainter(self)
-        colours = theme().colours
-        painter.fillRect(event.rect(), colours.input)
-        curve = self.curve
-        if curve is not None:
-            self._draw_grid(painter)
-            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-            self._draw_curve(painter, curve)
-            self._draw_handles(painter, curve)
-            self._draw_keys(painter, curve)
-        x = self._scale.x(self._context.player.frame)
-        painter.setPen(QPen(colours.accent, 1))
-        painter.drawLine(QPointF(x, 0), QPointF(x, self.height()))
-        if self._box is not None:
-            painter.setPen(QPen(colours.selection, 1))
-            painter.setBrush(faded(colours.selection, 0.15))
-            painter.drawRect(self._box)
-        if self.hasFocus():
+        painter.setFont(self.font())
+        paint(painter, self.board, QRectF(self.rect()))
+        if self.hasFocus() and self._by_keyboard:
+            painter.setPen(theme().colours.focus)
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colours.focus, 1))
             painter.drawRect(self.rect().adjusted(0, 0, -1, -1))
         painter.end()
 
-    def _draw_grid(self, painter: QPainter) -> None:
-        colours = theme().colours
-        font = painter.font()
-        font.setPixelSize(10)
-        painter.setFont(font)
-        for value in self.axis.ticks():
-            y = self.axis.y(value)
-            painter.setPen(QPen(faded(colours.line, 0.7), 1))
-            painter.drawLine(QPointF(0, y), QPointF(self.width(), y))
-            painter.setPen(colours.muted)
-            painter.drawText(QPointF(4, y - 3), f"{value:.6g}")
-
-    def _draw_curve(self, painter: QPainter, curve: Curve) -> None:
-        if not curve.knots:
-            return
-        path = QPainterPath(QPointF(0, self.axis.y(curve.knots[0].value)))
-        path.lineTo(self.place(curve.knots[0]))
-        for before, after in curve.segments:
-            end = self.place(after)
-            ease = before.ease
-            if ease.hold:
-                path.lineTo(QPointF(end.x(), self.axis.y(before.value)))
-                path.lineTo(end)
-                continue
-            start = self.place(before)
-            step, rise = end.x() - start.x(), end.y() - start.y()
-            path.cubicTo(
-                QPointF(start.x() + ease.x1 * step, start.y() + ease.y1 * rise),
-                QPointF(start.x() + ease.x2 * step, start.y() + ease.y2 * rise),
-                end,
-            )
-        path.lineTo(QPointF(self.width(), self.axis.y(curve.knots[-1].value)))
-        painter.setPen(QPen(theme().colours.text, 1.5))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawPath(path)
-
-    def _draw_handles(self, painter: QPainter, curve: Curve) -> None:
-        colours = theme().colours
-        knots = {knot.frame: knot for knot in curve.knots}
-        following = {before.frame: after for before, after in curve.segments}
-        for handle in curve.handles(self.selected):
-            owner = following[handle.frame] if handle.second else knots[handle.frame]
-            at = self.place(handle)
-            painter.setPen(QPen(colours.muted, 1))
-            painter.drawLine(self.place(owner), at)
-            painter.setBrush(colours.muted)
-            painter.drawEllipse(at, 3.5, 3.5)
-
-    def _draw_keys(self, painter: QPainter, curve: Curve) -> None:
-        colours = theme().colours
-        for knot in curve.knots:
-            at = self.place(knot)
-            if not -_NEAR <= at.x() <= self.width() + _NEAR:
-                continue
-            chosen = knot.frame in self.selected
-            painter.setPen(QPen(colours.panel, 1))
-            painter.setBrush(colours.selection if chosen else colours.text)
-            painter.save()
-            painter.translate(at)
-            painter.rotate(45)
-            painter.drawRect(QRectF(-4.5, -4.5, 9, 9))
-            painter.restore()
-
-    # What the mouse does
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """The axis takes the new height."""
+        super().resizeEvent(event)
+        self.board.axis = self.board.axis.sized(self.height())
+        self.board.repaint.emit()
 
     def mousePressEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Take hold of a handle, a key, or the corner of a box."""
-        curve = self.curve
-        if event.button() != Qt.MouseButton.LeftButton or curve is None or self.ref is None:
-            return
-        point = event.position()
-        self._press = self._at = point
-        self._before = curve
-        self._merge = ("curve", next(_gestures))
-        self._kept = self._context.choice.selection
-        self._start = self._context.document.timeline
-        self._handle = self._nearest_handle(curve, point)
-        if self._handle is not None:
-            return
-        knot = self._nearest_knot(curve, point)
-        if knot is None:
-            self._box = QRectF(point, point)
-            if not event.modifiers() & (Qt.KeyboardModifier.ShiftModifier | Qt.KeyboardModifier.ControlModifier):
-                self._context.choice.clear()
-            return
-        self._choose(KeyRef(self.ref, knot.frame), event.modifiers())
-        self._grabbed = tuple(each for each in curve.knots if each.frame in self.selected)
+        """A gesture begins."""
+        if self._gesture is None:
+            self.setFocus(Qt.FocusReason.MouseFocusReason)
+            self._gesture = begin(self.board, Pointer.of(event.position(), event.modifiers()), event.button())
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Move what is held."""
-        self._at = event.position()
-        if self._merge is None:
-            self._hover(self._at)
-        elif self._handle is not None:
-            self._drag_handle(self._handle)
-        elif self._grabbed:
-            self._drag_keys(event.modifiers())
-        elif self._box is not None:
-            self._box = QRectF(self._press, self._at).normalized()
-            self.update()
+        """The gesture follows; without one, a tip tells what is under the pointer."""
+        gesture = self._gesture
+        if gesture is None:
+            self._hover(event.position())
+            return
+        gesture.move(Pointer.of(event.position(), event.modifiers()))
+        if gesture.dragging and gesture.cursor is not None:
+            self.setCursor(gesture.cursor)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:  # noqa: N802
-        """Let go."""
-        if event.button() == Qt.MouseButton.LeftButton and self._merge is not None:
-            if self._box is not None and self.ref is not None:
-                self._select_box(event.modifiers())
-            self._context.document.seal()
-            self._release()
-            self.fit()
+        """The gesture ends."""
+        if self._gesture is not None:
+            gesture, self._gesture = self._gesture, None
+            gesture.release(Pointer.of(event.position(), event.modifiers()))
+            self._hover(event.position())
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A key where there was none; the curve stays as it is."""
-        curve = self.curve
-        if curve is None or self.ref is None or self._nearest_knot(curve, event.position()) is not None:
+        board, at = self.board, event.position()
+        if event.button() != Qt.MouseButton.LeftButton or board.ref is None or board.curve is None:
             return
-        frame = self._scale.frame(event.position().x())
-        if curve.values and not curve.knots:
-            edit = edits.set_key(self.ref, frame, self._limited(self.axis.value(event.position().y())))
+        if board.spot(at.x(), at.y()) != Spot():
+            return
+        frame = board.scale.frame(at.x())
+        if board.curve.values and not board.curve.knots:
+            value = board.axis.rounded(board.axis.value(at.y()))
+            edit = edits.set_key(board.ref, frame, value if board.spec is None else board.spec.clamp(value))
         else:
-            edit = edits.insert_key(self.ref, frame)
-        if self._context.document.edit(edit):
-            self._context.choice.select([KeyRef(self.ref, frame)])
+            edit = edits.insert_key(board.ref, frame)
+        if board.context.document.edit(edit):
+            board.context.choice.select([KeyRef(board.ref, frame)])
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Ctrl zooms in time, Alt in values; else it scrolls."""
-        angle = event.angleDelta().y() or event.angleDelta().x()
-        factor = 1.0015**angle
-        if event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self.axis = self.axis.zoomed(factor, event.position().y())
-            self.update()
-        elif event.modifiers() & Qt.KeyboardModifier.ControlModifier:
-            self._scale.zoom(factor, event.position().x())
+        """Alt zooms values, Ctrl zooms time; the wheel scrolls in time, with Shift in values."""
+        board, held, angle = self.board, event.modifiers(), event.angleDelta().y() or event.angleDelta().x()
+        if held & Qt.KeyboardModifier.AltModifier:
+            board.look(board.axis.zoomed(_ZOOM**angle, event.position().y()))
+        elif held & Qt.KeyboardModifier.ControlModifier:
+            board.scale.zoom(_ZOOM**angle, event.position().x())
+        elif held & Qt.KeyboardModifier.ShiftModifier:
+            board.look(board.axis.moved(angle * _NOTCH / 2))
         else:
-            self._scale.scroll(-angle)
+            board.scale.scroll(-angle * _NOTCH)
+        if self._gesture is not None:
+            self._gesture.move(Pointer.of(event.position(), held))
         event.accept()
 
+    def event(self, event: QEvent) -> bool:
+        """While a gesture runs no shortcut is taken; Alt with arrows belongs to the keys of the curve."""
+        if (
+            event.type() == QEvent.Type.ShortcutOverride
+            and isinstance(event, QKeyEvent)
+            and (self._gesture is not None or _nudges(event))
+        ):
+            event.accept()
+            return True
+        return super().event(event)
+
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
-        """Escape takes a drag back; Alt with up and down nudges values."""
-        if event.key() == Qt.Key.Key_Escape and self._merge is not None:
-            self._context.document.cancel(self._merge)
-            self._context.choice.set(self._kept)
-            self._release()
-            self.fit()
-        elif event.key() in (Qt.Key.Key_Up, Qt.Key.Key_Down) and event.modifiers() & Qt.KeyboardModifier.AltModifier:
-            self._nudge(1 if event.key() == Qt.Key.Key_Up else -1)
+        """Escape takes a gesture back; Alt with up and down nudges values, with left and right goes to other keys."""
+        if self._gesture is not None:
+            if event.key() == Qt.Key.Key_Escape:
+                gesture, self._gesture = self._gesture, None
+                gesture.escape()
+                self.unsetCursor()
+        elif _nudges(event):
+            times = _FAR if event.modifiers() & Qt.KeyboardModifier.ShiftModifier else 1
+            match event.key():
+                case Qt.Key.Key_Up:
+                    self._nudge(times)
+                case Qt.Key.Key_Down:
+                    self._nudge(-times)
+                case Qt.Key.Key_Left:
+                    self._go(-1)
+                case _:
+                    self._go(1)
+        elif event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace) and self.board.chosen:
+            self.board.context.document.edit(edits.remove_keys(self.board.chosen))
         else:
             super().keyPressEvent(event)
 
-    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
-        """The axis takes the new height."""
-        self.fit()
-
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
-        """The focus is seen."""
+        """The focus is seen when it came by the keyboard."""
         super().focusInEvent(event)
+        self._by_keyboard = event.reason() not in (Qt.FocusReason.MouseFocusReason, Qt.FocusReason.OtherFocusReason)
         self.update()
 
     def focusOutEvent(self, event: QFocusEvent) -> None:  # noqa: N802
@@ -287,110 +183,62 @@ class CurvePlot(QWidget):
         super().focusOutEvent(event)
         self.update()
 
-    def _release(self) -> None:
-        self._merge, self._handle, self._grabbed, self._box, self._before = None, None, (), None, None
-        QToolTip.hideText()
+    def leaveEvent(self, event: QEvent) -> None:  # noqa: N802
+        """Nothing is under the pointer."""
+        super().leaveEvent(event)
+        if self._gesture is None:
+            self.board.hovered = Spot()
+            self.board.clear_overlay()
+
+    def _hover(self, at: QPointF) -> None:
+        board = self.board
+        spot = board.spot(at.x(), at.y())
+        board.overlay.at = at
+        board.overlay.tip = ""
+        if spot.handle is not None:
+            board.overlay.tip = handle_tip(board, spot.handle)
+        elif spot.key is not None:
+            board.overlay.tip = key_tip(board, spot.key)
+        if spot != board.hovered:
+            board.hovered = spot
+            self.setCursor(Qt.CursorShape.ArrowCursor if spot == Spot() else Qt.CursorShape.PointingHandCursor)
+            self.hint.emit(
+                tr("Drag the handle to shape the curve · Shift keeps to one direction")
+                if spot.handle is not None
+                else tr("Drag the key in time and value · Shift keeps to one direction · Ctrl turns snapping round")
+                if spot.key is not None
+                else tr("Double-click to add a key · drag to select several · Alt+wheel zooms values")
+            )
         self.update()
 
-    def _nearest_handle(self, curve: Curve, point: QPointF) -> Handle | None:
-        near = [(_distance(self.place(each), point), each) for each in curve.handles(self.selected)]
-        distance, found = min(near, key=lambda pair: pair[0], default=(_NEAR + 1, None))
-        return found if distance <= _NEAR else None
-
-    def _nearest_knot(self, curve: Curve, point: QPointF) -> Knot | None:
-        near = [(_distance(self.place(each), point), each) for each in curve.knots]
-        distance, found = min(near, key=lambda pair: pair[0], default=(_NEAR + 1, None))
-        return found if distance <= _NEAR else None
-
-    def _choose(self, key: KeyRef, modifiers: Qt.KeyboardModifier) -> None:
-        choice = self._context.choice
-        if modifiers & Qt.KeyboardModifier.ControlModifier:
-            choice.set(choice.selection.toggled([key]))
-        elif modifiers & Qt.KeyboardModifier.ShiftModifier:
-            choice.set(choice.selection.extended([key]))
-        elif key not in choice.selection:
-            choice.select([key])
-
-    def _select_box(self, modifiers: Qt.KeyboardModifier) -> None:
-        curve = self.curve
-        if curve is None or self.ref is None or self._box is None:
+    def _nudge(self, times: int) -> None:
+        board = self.board
+        frames = frozenset(key.frame for key in board.chosen)
+        if board.curve is None or not board.curve.values or not frames:
             return
-        inside = [KeyRef(self.ref, knot.frame) for knot in curve.knots if self._box.contains(self.place(knot))]
-        choice = self._context.choice
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            choice.set(choice.selection.extended(inside))
-        elif modifiers & Qt.KeyboardModifier.ControlModifier:
-            choice.set(choice.selection.toggled(inside))
-        else:
-            choice.select(inside)
+        values = {knot.frame: knot.value for knot in board.curve.knots if knot.frame in frames}
+        by = times * nudge(board.spec, max(values.values(), key=abs))
+        values = raised(values, clamp_change(values, by, board.spec), board.spec)
+        board.context.document.edit(reshape(board.curve.ref, frames, 0, values), ("curve nudge", board.ref, frames))
 
-    def _drag_handle(self, handle: Handle) -> None:
-        assert self._before is not None
-        assert self.ref is not None
-        ease = self._before.moved(handle, self._scale.exact(self._at.x()), self.axis.value(self._at.y()))
-        edit = edits.set_ease([KeyRef(self.ref, handle.frame)], ease)
-        self._context.document.edit(Edit(tr("Shape curve"), edit.apply), self._merge, from_start=True)
-        self._tell(f"{ease.x1:.2f}, {ease.y1:.2f}, {ease.x2:.2f}, {ease.y2:.2f}")
-
-    def _drag_keys(self, modifiers: Qt.KeyboardModifier) -> None:
-        assert self._before is not None
-        assert self.ref is not None
-        away = self._at - self._press
-        offset = round(away.x() / self._scale.frame_width)
-        rise = self.axis.value(self._at.y()) - self.axis.value(self._press.y()) if self._before.values else 0.0
-        if modifiers & Qt.KeyboardModifier.ShiftModifier:
-            if abs(away.x()) > abs(away.y()):
-                rise = 0.0
-            else:
-                offset = 0
-        keys = [KeyRef(self.ref, knot.frame) for knot in self._grabbed]
-        values = {knot.frame: self._limited(knot.value + rise) for knot in self._grabbed}
-
-        def apply(timeline: Timeline) -> Timeline:
-            if rise and self.ref is not None:
-                for frame, value in values.items():
-                    timeline = edits.set_value([KeyRef(self.ref, frame)], value).apply(timeline)
-            return edits.move_keys(keys, offset).apply(timeline)
-
-        label = tr("Move key in the curve") if len(keys) == 1 else tr("Move keys in the curve")
-        actual = edits.clamp_offset(self._start, keys, offset)
-        if self._context.document.edit(Edit(label, apply), self._merge, from_start=True):
-            self._context.choice.select([KeyRef(self.ref, knot.frame + actual) for knot in self._grabbed])
-        first = self._grabbed[0]
-        value = f" · {values[first.frame]:.6g}" if self._before.values else ""
-        self._tell(tr("frame {frame}{value}", frame=first.frame + actual, value=value))
-
-    def _limited(self, value: float) -> float:
-        spec = PARAMETERS.get(self.ref.name) if self.ref is not None else None
-        return value if spec is None else spec.clamp(value)
-
-    def _nudge(self, direction: int) -> None:
-        curve = self.curve
-        if curve is None or self.ref is None or not curve.values or not self.selected:
+    def _go(self, by: int) -> None:
+        """Select the key before or after the selected ones, and go to its frame."""
+        board = self.board
+        if board.curve is None or not board.curve.knots:
             return
-        spec = PARAMETERS.get(self.ref.name)
-        step = 1.0 if spec is not None and spec.integer else (self.axis.high - self.axis.low) * _NUDGE
-        ref = self.ref
-        values = {k.frame: self._limited(k.value + direction * step) for k in curve.knots if k.frame in self.selected}
+        frames = [knot.frame for knot in board.curve.knots]
+        here = sorted(self.selected) or [board.context.player.frame]
+        there = [frame for frame in frames if (frame > here[-1] if by > 0 else frame < here[0])]
+        if there:
+            frame = there[0] if by > 0 else there[-1]
+            board.context.choice.select([KeyRef(board.curve.ref, frame)])
+            board.context.player.seek(frame)
 
-        def apply(timeline: Timeline) -> Timeline:
-            for frame, value in values.items():
-                timeline = edits.set_value([KeyRef(ref, frame)], value).apply(timeline)
-            return timeline
-
-        self._context.document.edit(Edit(tr("Nudge value"), apply), ("nudge value", ref))
-
-    def _hover(self, point: QPointF) -> None:
-        curve = self.curve
-        held = curve is not None and (
-            self._nearest_handle(curve, point) is not None or self._nearest_knot(curve, point) is not None
-        )
-        self.setCursor(Qt.CursorShape.SizeAllCursor if held else Qt.CursorShape.ArrowCursor)
-
-    def _tell(self, text: str) -> None:
-        QToolTip.showText(self.mapToGlobal(self._at.toPoint()), text, self)
+    @Slot()
+    def _describe(self) -> None:
+        self.setAccessibleDescription(spoken(self.board.context))
 
 
-def _distance(one: QPointF, other: QPointF) -> float:
-    away = one - other
-    return float((away.x() ** 2 + away.y() ** 2) ** 0.5)
+def _nudges(event: QKeyEvent) -> bool:
+    arrows = (Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Left, Qt.Key.Key_Right)
+    return event.key() in arrows and bool(event.modifiers() & Qt.KeyboardModifier.AltModifier)

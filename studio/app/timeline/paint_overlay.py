@@ -54,10 +54,11 @@ def paint_overlay(painter: QPainter, stage: Stage, area: QRectF) -> None:
         painter.setBrush(faded(colours.accent, 0.12))
         painter.drawRect(overlay.box.adjusted(0.5, 0.5, -0.5, -0.5))
     if overlay.tip:
-        _tip(painter, overlay.tip, overlay.at, area)
+        draw_tip(painter, overlay.tip, overlay.at, area)
 
 
-def _tip(painter: QPainter, text: str, at: QPointF, area: QRectF) -> None:
+def draw_tip(painter: QPainter, text: str, at: QPointF, area: QRectF) -> None:
+    """Draw a few words beside the pointer, within an area."""
     colours = theme().colours
     font = QFont(painter.font())
     font.setPixelSize(12)
