@@ -63,6 +63,7 @@ def new_context(project: Project, session: Session | None = None) -> Context:
 
     document.changed.connect(fit)
     rendering.frame_done.connect(frames.committed)
+    rendering.device_known.connect(frames.use_device)
     fit()
     frames.refresh()
     return Context(

@@ -37,7 +37,8 @@ class _Engine(QIconEngine):
         colour = colours.accent_text if state == QIcon.State.On else colours.text
         if mode == QIcon.Mode.Disabled:
             colour = colours.disabled
-        area = QRectF(rect).adjusted(2, 4, -2, -3)
+        unit = rect.width() / 18  # drawn on 18 by 18, whatever the pixels of the screen
+        area = QRectF(rect).adjusted(2 * unit, 4 * unit, -2 * unit, -3 * unit)
 
         def at(time: float, level: float) -> QPointF:
             return QPointF(area.left() + time * area.width(), area.bottom() - level * area.height())
@@ -51,7 +52,7 @@ class _Engine(QIconEngine):
             path.cubicTo(at(ease.x1, ease.y1), at(ease.x2, ease.y2), at(1, 1))
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(colour, 1.6)
+        pen = QPen(colour, 1.6 * unit)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         painter.setPen(pen)

@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import IntEnum
 from pathlib import Path
 from typing import Protocol
 
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, QTimer, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.app.document import Document
 from studio.base.errors import StudioError
 from studio.project.model import Project
 from studio.render.identity import identities
 from studio.render.manifest import Entry
-from studio.render.plan import Quality, plan
+from studio.render.plan import Plan, Quality, plan
 from studio.timeline.time import FrameRange, whole_range
 
 _CALM = 80  # milliseconds after an edit before frames are looked up: a drag makes many
@@ -94,17 +95,22 @@ def look(project: Project, folder: Path, store: Store, known: Mapping[str, Path]
     everything = whole_range(project.timeline.length)
     try:
         named = identities(project, folder)
-        qualities: tuple[Quality, Quality] = ("final", "draft")
-        final, draft = (plan(project, everything, named, quality=each, device=device) for each in qualities)
+        # one after the other, for the jobs of a long timeline take far more room than their keys
+        final, notes = _keys(plan(project, everything, named, quality="final", device=device))
+        draft, _ = _keys(plan(project, everything, named, quality="draft", device=device))
     except StudioError as error:
         return Look(problem=error)
     paths: dict[str, Path] = {}
-    for key in {*final.keys, *draft.keys}:
+    for key in {*final, *draft}:
         if key in known:
             paths[key] = known[key]
         elif (entry := store.peek(key)) is not None and entry.picture is not None:
             paths[key] = entry.picture
-    return Look(final.keys, draft.keys, paths, final.notes)
+    return Look(final, draft, paths, notes)
+
+
+def _keys(laid_out: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    return laid_out.keys, laid_out.notes
 
 
 class Frames(QObject):
@@ -136,8 +142,8 @@ class Frames(QObject):
         self._stale: dict[int, Path] = {}
         self._available: list[int] | None = None
         self._generation = 0
-        self._pool = QThreadPool(self)
-        self._pool.setMaxThreadCount(1)
+        # Python's own threads: a QRunnable made of a Python function crashes now and then when it is let go
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="keydream-look")
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_CALM)
@@ -160,6 +166,13 @@ class Frames(QObject):
         self._available = None
         self._generation += 1
 
+    @Slot(str, str)
+    def use_device(self, kind: str, _name: str) -> None:
+        """Another device renders: its frames have other keys."""
+        if kind and kind != self.device:
+            self.device = kind
+            self.refresh()
+
     @Slot()
     def refresh(self) -> None:
         """Look again, soon."""
@@ -176,14 +189,14 @@ class Frames(QObject):
         """Look now, and wait for it: for tests and for whoever must know."""
         self._timer.stop()
         self._generation += 1
-        self._pool.waitForDone()
+        self._pool.submit(int).result()  # after whatever is being looked at
         self._take(self._generation, self._now())
 
     def close(self) -> None:
         """Stop looking."""
         self._timer.stop()
         self._generation += 1
-        self._pool.waitForDone()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def status(self, frame: int) -> Status:
         """How good the picture of a frame is."""
@@ -267,7 +280,7 @@ class Frames(QObject):
             with contextlib.suppress(RuntimeError):  # the window is gone
                 self._looked.emit(generation, found)
 
-        self._pool.start(QRunnable.create(work))
+        self._pool.submit(work)
 
     def _prepared(self) -> tuple[Project, Path, Store, Mapping[str, Path], str]:
         return self._document.project, self._document.folder, self._store, dict(self._paths), self.device

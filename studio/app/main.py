@@ -25,6 +25,8 @@ from studio.project import samples, store
 LOG_BYTES = 2 * 2**20
 """A log file is turned over when it is this long; four old ones are kept."""
 
+_CRASH = 20_000  # characters of it that are kept in the log
+
 
 def run(wanted: str = "") -> int:
     """Open the window and stay until it is closed.
@@ -73,5 +75,7 @@ def _keep_log() -> None:
         handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
         logging.getLogger().addHandler(handler)
         logging.getLogger().setLevel(logging.INFO)
-        crashes = os.open(folder / "crash.log", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        faulthandler.enable(crashes)
+        crash = folder / "crash.log"
+        if crash.is_file() and crash.stat().st_size:
+            logging.getLogger(__name__).error("the last run crashed:\n%s", crash.read_text(errors="replace")[:_CRASH])
+        faulthandler.enable(os.open(crash, os.O_WRONLY | os.O_CREAT | os.O_TRUNC))

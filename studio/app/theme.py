@@ -184,4 +184,4 @@ def _palette(c: Colours) -> QPalette:
 def _sheet(c: Colours) -> str:
     text = (paths.resources() / "themes" / "style.qss").read_text(encoding="utf-8")
     named = {key: value.name() for key, value in vars(c).items() if isinstance(value, QColor)}
-    return string.Template(text).substitute(named)
+    return string.Template(text).substitute(named, icons=(paths.resources() / "icons").as_posix())

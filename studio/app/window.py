@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app.cache import FrameCache
 from studio.app.commands import Commands
 from studio.app.context import Context
 from studio.app.dialogs.export import ExportDialog
@@ -46,7 +47,7 @@ from studio.project import samples
 LAYOUT = 1
 """Version of the saved layout: raise it when docks come or go."""
 
-_BARE, _WITH_CURVES = 320, 480  # pixels of the timeline's dock
+_BARE, _WITH_CURVES = 284, 440  # pixels of the timeline's dock
 _SMALLEST = QSize(960, 600)
 
 
@@ -117,6 +118,7 @@ class Window(QMainWindow):
         else:
             self.documents.open(samples.names()[0])
         self.context.rendering.find_device()
+        FrameCache(self.context).trim()
         if self.documents.left_over():
             QTimer.singleShot(0, self.documents.recover)
         elif first and not settings.flag("reduced_motion"):

@@ -122,3 +122,12 @@ def test_what_lacks_a_picture_is_a_range_of_frames(context: Context, tmp_path: P
     assert context.frames.lacking(everything, "final") is None
     assert context.frames.lent(everything)
     assert not context.frames.lent(FrameRange(0, 10))
+
+
+def test_another_device_has_other_frames(context: Context, qtbot: QtBot) -> None:
+    commit(context, 3)
+    context.frames.wait()
+    assert context.frames.status(3) is Status.FINAL
+    with qtbot.waitSignal(context.frames.changed, timeout=10000):
+        context.rendering.device_known.emit("cuda", "some card")
+    assert context.frames.finals([3]) is None

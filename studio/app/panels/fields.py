@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable
 
 from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
 from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
+    QCheckBox,
     QComboBox,
     QDoubleSpinBox,
     QHBoxLayout,
@@ -25,7 +27,12 @@ from studio.app.theme import GRID, theme
 LABEL = 64
 """Width of the labels, in pixels."""
 
-_STEPS = 1000  # of a slider
+
+def slider_step(low: float, high: float, *, integer: bool) -> float:
+    """How much a slider goes on at a time: 1, or a round part such as 0.01, so that it never gives 0.996 for 1."""
+    if integer:
+        return 1.0
+    return float(10.0 ** math.floor(math.log10((high - low) / 100)))
 
 
 class Field(QWidget):
@@ -102,13 +109,15 @@ class NumberField(Field):
         spelled = tr("{help}\n{limits} {unit}", help=help_text, limits=limits, unit=unit).rstrip()
         super().__init__(label, spelled, parent)
         self._low, self._high = slider or (minimum, maximum)
+        self._step = slider_step(self._low, self._high, integer=integer)
+        places = round((self._high - self._low) / self._step)
         self.slider = Slider(Qt.Orientation.Horizontal)
-        self.slider.setRange(0, _STEPS)
-        self.slider.setPageStep(_STEPS // 10)
+        self.slider.setRange(0, places)
+        self.slider.setPageStep(max(1, places // 10))
         self.box = Box()
         self.box.setDecimals(0 if integer else 3)
         self.box.setRange(minimum, maximum)
-        self.box.setSingleStep(1 if integer else (self._high - self._low) / 100)
+        self.box.setSingleStep(1 if integer else self._step)
         self.box.setFixedWidth(64)
         self.box.setKeyboardTracking(False)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -128,10 +137,19 @@ class NumberField(Field):
         with QSignalBlocker(self.box), QSignalBlocker(self.slider):
             self.box.setValue(value)
             if not self.slider.isSliderDown():
-                self.slider.setValue(round((value - self._low) / (self._high - self._low) * _STEPS))
+                self.slider.setValue(self._place(value))
+
+    def without_slider(self) -> None:
+        """Leave the slider out: for numbers that have no usual range."""
+        self.slider.hide()
+        self.row.insertStretch(self.row.indexOf(self.box), 1)
+
+    def _place(self, value: float) -> int:
+        inside = min(max(value, self._low), self._high)
+        return round((inside - self._low) / self._step)
 
     def _slid(self, place: int) -> None:
-        value = self._low + (self._high - self._low) * place / _STEPS
+        value = round(self._low + self._step * place, 6)
         with QSignalBlocker(self.box):
             self.box.setValue(value)
         self.edited.emit(self.box.value())
@@ -140,7 +158,7 @@ class NumberField(Field):
 
     def _typed(self, value: float) -> None:
         with QSignalBlocker(self.slider):
-            self.slider.setValue(round((value - self._low) / (self._high - self._low) * _STEPS))
+            self.slider.setValue(self._place(value))
         self.edited.emit(value)
         self.done.emit()
 
@@ -231,6 +249,25 @@ class SegmentField(Field):
         for each, button in self.buttons.items():
             button.setChecked(each == name)
         self.group.setExclusive(name in self.buttons)
+
+
+class SwitchField(Field):
+    """Something that is so, or not."""
+
+    switched = Signal(bool)
+
+    def __init__(self, label: str, text: str, help_text: str, parent: QWidget | None = None) -> None:
+        """`text` stands beside the box: what is so when it is ticked."""
+        super().__init__(label, help_text, parent)
+        self.box = QCheckBox(text)
+        self.box.setAccessibleName(f"{label}: {text}")
+        self.finish(self.box)
+        self.row.setStretchFactor(self.box, 1)
+        self.box.clicked.connect(self.switched)
+
+    def show_value(self, on: bool) -> None:
+        """Show what came from elsewhere; nothing is emitted."""
+        self.box.setChecked(on)
 
 
 class Slider(QSlider):

@@ -33,7 +33,7 @@ class KeySection(QWidget):
         self.heading.setProperty("role", "heading")
         self.column.addWidget(self.heading)
         self.frame = NumberField(tr("Frame"), tr("Where the key stands."), 0, MAXIMUM_FRAMES - 1, integer=True)
-        self.frame.slider.hide()
+        self.frame.without_slider()
         self.frame.edited.connect(self._move)
         self.frame.done.connect(context.document.seal)
         self.column.addWidget(self.frame)

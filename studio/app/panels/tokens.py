@@ -3,23 +3,27 @@
 from __future__ import annotations
 
 import functools
+import re
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.app.context import Context
+from studio.base.errors import StudioError
 from studio.models.catalogue import find
 from studio.models.loading import read_weights
-from studio.score.tokens import MARKS, build_tokenizer
 
 _CALM = 250  # milliseconds without a key before it is counted
+
+_WORDS = re.compile(r"[^\W\d_]+|\d|[^\s\w]+")
+_LETTERS = 7  # in a token, of long words
 
 Count = Callable[[str], tuple[int, int]]
 Counter = Callable[[str, str], tuple[int, int]]
 
 
 class TokenCounter(QObject):
-    """Counts one text at a time: the latest."""
+    """Counts texts one after the other, the latest first; each is counted once for a perceptor."""
 
     counted = Signal(str, int, int)
     """(text, tokens, limit), neither counting the marks of start and end."""
@@ -29,35 +33,56 @@ class TokenCounter(QObject):
         super().__init__(parent)
         self._context = context
         self._count = count or tokens_of
-        self._text = ""
+        self._known: dict[tuple[str, str], tuple[int, int]] = {}
+        self._waiting: dict[str, None] = {}
         self._busy = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.setInterval(_CALM)
         self._timer.timeout.connect(self._start)
 
-    def ask(self, text: str) -> None:
-        """Count this text soon."""
-        self._text = text
-        self._timer.start()
-
-    def _start(self) -> None:
-        if self._busy or not self._text.strip():
-            return
-        self._busy = True
+    @property
+    def perceptor(self) -> str:
+        """The name of the one whose tokens are counted: the project's first."""
         perceptors = self._context.document.project.perceptors
-        name = perceptors[0].model if perceptors else ""
-        text = self._text
-        self._context.tasks.start(self._counted(name, text))
+        return perceptors[0].model if perceptors else ""
+
+    def known(self, text: str) -> tuple[int, int] | None:
+        """Tokens and limit of a text that was counted already; None for others."""
+        return self._known.get((self.perceptor, text))
+
+    def ask(self, text: str) -> None:
+        """Count this text soon, unless it is known."""
+        if text.strip() and self.known(text) is None:
+            self._waiting.pop(text, None)
+            self._waiting[text] = None
+            self._timer.start()
+
+    @Slot()
+    def _start(self) -> None:
+        if not self._busy and self._waiting:
+            self._busy = True
+            text, _ = self._waiting.popitem()
+            self._context.tasks.start(self._counted(self.perceptor, text))
 
     async def _counted(self, name: str, text: str) -> None:
         try:
             tokens, limit = await self._context.tasks.in_thread(self._count, name, text)
-            self.counted.emit(text, tokens, limit)
+        except StudioError:
+            # What is wrong with the perceptor is told where frames are rendered; here the estimate stays.
+            self._waiting.clear()
+            return
         finally:
             self._busy = False
-            if text != self._text:
-                self._timer.start()
+        self._known[name, text] = (tokens, limit)
+        self.counted.emit(text, tokens, limit)
+        if self._waiting:
+            self._start()
+
+
+def estimate(text: str) -> int:
+    """About how many tokens a text takes: words, digits and signs, long words in parts."""
+    return sum(1 + len(word) // (_LETTERS + 1) for word in _WORDS.findall(text))
 
 
 def tokens_of(perceptor: str, text: str) -> tuple[int, int]:
@@ -71,6 +96,8 @@ def tokens_of(perceptor: str, text: str) -> tuple[int, int]:
 
 @functools.lru_cache(4)
 def _counter(perceptor: str) -> Count:
+    from studio.score.tokens import MARKS, build_tokenizer  # brings torch along, which takes seconds
+
     entry = find(perceptor, "clip")
     weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
     config = weights.config
