@@ -79,6 +79,8 @@ class Day:
         return measured
 
     def watch_the_sample(self) -> None:
+        self.window.activateWindow()
+        self.person.until(self.window.isActiveWindow, "the window in front")
         player, viewer = self.context.player, self.window.viewer
         self.person.until(lambda: viewer.current_image() is not None, "the sample's picture")
         self.person.until(lambda: player.playing and player.frame > 2, "the sample playing")
