@@ -95,3 +95,20 @@ def test_killed_while_editing_and_rendering_nothing_but_seconds_are_lost(tmp_pat
     assert died["frames"] >= 2
     assert woke["frames"] >= died["frames"]
     assert woke["made"] == woke["asked"] - woke["frames"]
+
+
+@pytest.mark.slow
+def test_the_window_is_measured(tmp_path: Path) -> None:
+    """`studio.cli.bench`: numbers of a real window with a real render in it. None is judged here."""
+    done = subprocess.run(
+        [sys.executable, "-m", "studio", "bench", "--gui", "--json"],
+        env=environment(tmp_path),
+        capture_output=True,
+        text=True,
+        timeout=250,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-3000:]
+    found = json.loads(done.stdout.splitlines()[-1])
+    assert {"drag paint median ms", "render loop delay 99 % ms", "memory over idle MiB"} <= found.keys()
+    assert found["render loop delay 99 % ms"] < found["render loop delay worst ms"] + 1e-9
