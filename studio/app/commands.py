@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -59,7 +61,7 @@ class Commands(QObject):
         whole = frames or document.timeline.frames
         wanted = shown.lacking(whole, self.quality)
         if wanted is None and not shown.lent(whole):
-            self._window.statusBar().say(tr("Everything there is rendered already"))
+            self._window.status.say(tr("Everything there is rendered already"))
             return
         self._context.rendering.submit(document.project, document.folder, wanted or whole, self.quality, front=front)
         self._window.viewer.follow_dream()
@@ -132,7 +134,7 @@ class Commands(QObject):
         actions.on("timeline.farther", timeline.zoom_out)
         actions.on("timeline.fit", timeline.fit)
         for name, ease in EASES.items():
-            actions.on(name, lambda ease=ease: timeline.set_ease(ease))
+            actions.on(name, partial(timeline.set_ease, ease))
         window.transport.asked_length.connect(self._length)
         snap = actions["timeline.snap"]
         snap.setChecked(self._context.settings.flag("snap", True))
@@ -160,9 +162,9 @@ class Commands(QObject):
         actions.on("render.front", lambda: self.render(None, front=True))
         actions.on("render.frame", lambda: self.render(FrameRange(player.frame, player.frame + 1), front=True))
         actions.on("render.all", lambda: self.render(whole_range(document.timeline.length)))
-        actions.on("render.pause", lambda: rendering.running and rendering.pause(rendering.running.number))
+        actions.on("render.pause", lambda: self._stop(rendering.pause))
         actions.on("render.resume", self._resume)
-        actions.on("render.cancel", lambda: rendering.running and rendering.cancel(rendering.running.number))
+        actions.on("render.cancel", lambda: self._stop(rendering.cancel))
 
     def _help(self) -> None:
         on, window = self._context.actions.on, self._window
@@ -228,6 +230,11 @@ class Commands(QObject):
             self._window.viewer.paste()
         elif self._window.timeline.can_paste:
             self._window.timeline.paste()
+
+    def _stop(self, how: Callable[[int], None]) -> None:
+        running = self._context.rendering.running
+        if running is not None:
+            how(running.number)
 
     def _resume(self) -> None:
         for job in self._context.rendering.queue:

@@ -59,8 +59,10 @@ def run(wanted: str = "") -> int:
     awake = QTimer()  # lets Python see a signal while nothing else happens
     awake.start(250)
     awake.timeout.connect(lambda: None)
-    with loop:
+    try:
         loop.run_forever()
+    finally:
+        loop.close()
     awake.stop()
     return 0
 

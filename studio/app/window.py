@@ -81,9 +81,10 @@ class Window(QMainWindow):
         self.commands = Commands(context, self)
         self._make_menus()
         self._make_corner()
-        self.setStatusBar(Status(context, self.documents, self.exporting))
+        self.status = Status(context, self.documents, self.exporting)
+        self.setStatusBar(self.status)
         for part in (self.viewer, self.timeline, self.library):
-            part.hint.connect(self.statusBar().hint)
+            part.hint.connect(self.status.hint)
         for opener in (self.viewer.project_dropped, self.library.open_requested):
             opener.connect(self.documents.open)
         self.documents.opened.connect(self._opened)
@@ -281,7 +282,7 @@ class Window(QMainWindow):
 
     def _sweep_tabs(self) -> None:
         """Hide the tab bars of docks that Qt has replaced and forgotten: of equal ones, the youngest is in use."""
-        youngest = {}
+        youngest: dict[tuple[str, ...], QTabBar] = {}
         for bar in self.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
             tabs = tuple(bar.tabText(place) for place in range(bar.count()))
             if tabs in youngest:

@@ -230,7 +230,9 @@ class Dreamer:
         return isinstance(job, SolveJob) or (isinstance(job, FollowJob) and not job.previous)
 
     def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
-        return recipe.objective(job.state, self._perceptors, self.project.medium.kind, self._shown(job.state))
+        start = self.project.init_image
+        anchor = self._picture(start) if start else None
+        return recipe.objective(job.state, self._perceptors, self.project.medium.kind, self._shown(job.state), anchor)
 
     @cached_property
     def _perceptors(self) -> tuple[tuple[Perceptor, float], ...]:

@@ -23,6 +23,9 @@ ALGORITHM = 5
 DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")
 """The parameters that a dream depends on, beside its number of steps."""
 
+WISHED = ("anchor", "saturation", "symmetry", "tiling")
+"""Those that a dream depends on only where they are not 0."""
+
 CAMERA = ("pan_x", "pan_y", "rotate", "zoom")
 """The parameters that move a picture from one frame to the next."""
 
@@ -113,7 +116,8 @@ class Hasher:
     def _dream(self, state: FrameState, steps: int) -> JSON:
         return {
             "steps": steps,
-            "parameters": {name: _number(state.parameter(name)) for name in DREAMING},
+            "parameters": {name: _number(state.parameter(name)) for name in DREAMING}
+            | {name: _number(value) for name in WISHED if (value := state.parameter(name))},
             "terms": [
                 {
                     "start": self._content(term.start),

@@ -10,7 +10,16 @@ from torch import Tensor
 from studio.dream.ladder import Stage
 from studio.dream.settings import DreamSettings
 from studio.score.cutouts import CutoutSettings
-from studio.score.objective import ClipObjective, Objective, Range, TotalVariation
+from studio.score.objective import (
+    Anchor,
+    ClipObjective,
+    Colourfulness,
+    Objective,
+    Range,
+    Rolled,
+    Symmetry,
+    TotalVariation,
+)
 from studio.score.perceptor import Perceptor
 from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
@@ -36,15 +45,22 @@ _FULL_SIZE = 128  # pixels; perceptors that look at larger pictures were trained
 
 
 def objective(
-    state: FrameState, perceptors: Sequence[tuple[Perceptor, float]], medium: str, pictures: Mapping[str, Tensor]
+    state: FrameState,
+    perceptors: Sequence[tuple[Perceptor, float]],
+    medium: str,
+    pictures: Mapping[str, Tensor],
+    anchor: Tensor | None = None,
 ) -> Objective:
     """What a frame is dreamed towards: its prompts in the eyes of each perceptor, smoothness, and the range of colours.
+
+    Saturation, symmetry, the anchor and tiling come in where the timeline asks for them.
 
     Args:
         state: what the timeline says about the frame.
         perceptors: who judges, and how much each counts.
         medium: kind of the canvas.
         pictures: asset id to picture (1, 3, H, W), at least for `pictures_in(state)`.
+        anchor: the init image (1, 3, H, W), if there is one.
 
     Raises:
         InputError: a prompt is too long for a perceptor.
@@ -53,6 +69,13 @@ def objective(
     total = total + Range(RANGE * state.parameter("range"))
     for perceptor, weight in perceptors:
         total = total + ClipObjective(perceptor, encode(state, perceptor, pictures), cutouts(state, perceptor), weight)
+    if state.parameter("tiling"):
+        total = Rolled(total)
+    for name, made in (("saturation", Colourfulness), ("symmetry", Symmetry)):
+        if state.parameter(name):
+            total = total + made(state.parameter(name))
+    if anchor is not None and state.parameter("anchor"):
+        total = total + Anchor(anchor, state.parameter("anchor"))
     return total
 
 

@@ -56,3 +56,50 @@ def range_loss(images: Tensor) -> Tensor:
         (B,), 0 for pictures within the range.
     """
     return (images - images.clamp(0, 1)).square().mean((1, 2, 3))
+
+
+def saturation(images: Tensor) -> Tensor:
+    """How colourful pictures are: the standard deviation of a pixel's three channels, averaged over pixels.
+
+    As in Pixray's saturation loss (Dixon 2021).
+
+    Args:
+        images: (B, 3, H, W).
+
+    Returns:
+        (B,), 0 for grey pictures, at most about 0.47 for values in 0 to 1.
+    """
+    spread = (images - images.mean(1, keepdim=True)).square().mean(1)
+    return (spread + 1e-8).sqrt().mean((1, 2))  # the root of 0 has no gradient
+
+
+def asymmetry(images: Tensor) -> Tensor:
+    """How much the right half differs from the left one mirrored: the squared difference, averaged.
+
+    As in Pixray's symmetry loss (Dixon 2021).
+
+    Args:
+        images: (B, C, H, W).
+
+    Returns:
+        (B,), 0 for pictures that are their own mirror images.
+    """
+    return (images - images.flip(-1)).square().mean((1, 2, 3))
+
+
+def departure(images: Tensor, anchor: Tensor) -> Tensor:
+    """How far pictures have gone from another: the squared difference, averaged.
+
+    The `init_weight` of VQGAN-CLIP notebooks (Crowson 2021), on pixels so that it means the same in every medium.
+
+    Args:
+        images: (B, C, H, W).
+        anchor: (1, C, h, w), resampled where the size is another.
+
+    Returns:
+        (B,), 0 where they are the same.
+    """
+    size = (images.shape[-2], images.shape[-1])
+    if anchor.shape[-2:] != size:
+        anchor = torch.nn.functional.interpolate(anchor, size, mode="bilinear", antialias=True)
+    return (images - anchor).square().mean((1, 2, 3))

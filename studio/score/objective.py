@@ -18,7 +18,7 @@ from torch import Tensor
 
 from studio.score.augment import augment
 from studio.score.cutouts import CutoutSettings, cut
-from studio.score.losses import range_loss, spherical_distance, total_variation
+from studio.score.losses import asymmetry, departure, range_loss, saturation, spherical_distance, total_variation
 from studio.score.perceptor import Perceptor
 from studio.score.targets import Target
 
@@ -147,6 +147,40 @@ class Range(_PictureLoss):
 
     def __init__(self, weight: float = 1.0) -> None:
         super().__init__("range", range_loss, weight)
+
+
+class Colourfulness(_PictureLoss):
+    """More colour (a positive weight) or less: see `losses.saturation`."""
+
+    def __init__(self, weight: float = 1.0) -> None:
+        super().__init__("colourfulness", saturation, -weight)
+
+
+class Symmetry(_PictureLoss):
+    """Left and right alike: see `losses.asymmetry`."""
+
+    def __init__(self, weight: float = 1.0) -> None:
+        super().__init__("symmetry", asymmetry, weight)
+
+
+class Anchor(_PictureLoss):
+    """Staying near a picture (1, 3, h, w): see `losses.departure`."""
+
+    def __init__(self, picture: Tensor, weight: float = 1.0) -> None:
+        super().__init__("anchor", lambda images: departure(images, picture.to(images)), weight)
+
+
+class Rolled(Objective):
+    """Another objective, of the pictures pushed round their edges by chance, so that they tile without a seam."""
+
+    def __init__(self, part: Objective) -> None:
+        self._part = part
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        """See `Objective`."""
+        height, width = images.shape[-2:]
+        down, across = (int(torch.randint(side, (), generator=generator)) for side in (height, width))
+        return self._part(images.roll((down, across), (-2, -1)), generator)
 
 
 class _Sum(Objective):

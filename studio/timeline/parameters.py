@@ -78,6 +78,12 @@ _SPECS: Final = (
         "",
         "The weight of total variation, compared with the medium's own: more is smoother.",
     ),
+    ParameterSpec(
+        "saturation", "Saturation", 0.0, -10.0, 10.0, "", "More colour above 0, less below; 1 is a gentle push."
+    ),
+    ParameterSpec("symmetry", "Symmetry", 0.0, 0.0, 100.0, "", "The weight of left and right being alike."),
+    ParameterSpec("anchor", "Anchor", 0.0, 0.0, 100.0, "", "The weight of staying near the init image."),
+    ParameterSpec("tiling", "Tiling", 0, 0, 1, "", "1: the picture goes on over its edges, without a seam.", True),
     ParameterSpec("range", "Range", 1.0, 0.0, 10.0, "", "The weight that keeps colours within what a screen can show."),
 )
 

@@ -58,6 +58,10 @@ UNSEEN = {
     "defaults said aloud": lambda fakes, p: with_timeline(
         p, parameters=(*p.timeline.parameters, fakes.parameter_track("step_size", {0: 1}))
     ),
+    "a wish of nothing": lambda fakes, p: replace(
+        p,
+        timeline=replace(p.timeline, parameters=(*p.timeline.parameters, fakes.parameter_track("saturation", {0: 0}))),
+    ),
     "an asset of no use": lambda fakes, p: replace(p, assets=(*p.assets, Asset("spare", "spare.png"))),
     "the starter's weight": lambda fakes, p: replace(p, perceptors=(PerceptorRef("", 1.0),)),
 }
@@ -90,6 +94,10 @@ SEEN = {
     ),
     **{name: dreaming(name, value) for name, value in {"steps": 7, "step_size": 2, "cutouts": 5}.items()},
     **{name: dreaming(name, value) for name, value in {"cut_power": 2, "smoothness": 3, "range": 0}.items()},
+    **{
+        name: dreaming(name, value)
+        for name, value in {"saturation": 1, "symmetry": 2, "anchor": 3, "tiling": 1}.items()
+    },
 }
 
 

@@ -42,6 +42,24 @@ def test_parameters_weigh_their_terms(fakes):
     assert off["total variation"] == off["range"] == 0
 
 
+def test_wishes_beyond_the_prompts_are_terms_where_they_are_asked_for(fakes):
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3))
+    terms = loss(fakes, picture, saturation=2, symmetry=3, anchor=5).terms
+    assert terms["colourfulness"] < 0 < terms["symmetry"]
+    assert "anchor" not in terms, "there is no init image"
+    frame, who = state(fakes, anchor=5), [(fakes.Perceptor(), 1.0)]
+    pictures = {"tree": fakes.Toolbox().picture(None, "tree")}
+    anchored = recipe.objective(frame, who, "pixels", pictures, picture)
+    assert float(anchored(picture, generator(0)).terms["anchor"]) == 0
+    assert float(anchored(1 - picture, generator(0)).terms["anchor"]) > 0
+
+
+def test_tiling_shows_the_seam_to_the_perceptor(fakes):
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3))
+    plain, tiled = (loss(fakes, picture, tiling=each).terms["fake: red"] for each in (0, 1))
+    assert plain != tiled
+
+
 def test_each_perceptor_counts_as_it_should(fakes):
     picture = torch.rand(1, 3, 16, 16, generator=generator(3))
     one, three, both = (float(loss(fakes, picture, weights).terms["fake: red"]) for weights in ((1,), (3,), (1, 3)))

@@ -9,6 +9,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from studio.score import losses
 from studio.score.losses import angle, range_loss, spherical_distance, total_variation
 
 
@@ -76,3 +77,26 @@ def test_range_loss_counts_only_what_is_outside() -> None:
     outside[:, :, :, :2] = -0.5
     assert range_loss(inside).item() == 0
     torch.testing.assert_close(range_loss(torch.cat([inside, outside])), torch.tensor([0, 0.25]))
+
+
+def test_grey_has_no_saturation_and_red_much() -> None:
+    grey, red = torch.full((1, 3, 8, 8), 0.5), torch.zeros(1, 3, 8, 8)
+    red[:, 0] = 1
+    assert losses.saturation(grey).item() == pytest.approx(0, abs=1e-3)
+    assert losses.saturation(red).item() == pytest.approx((2 / 9) ** 0.5, abs=1e-3)
+    grey.requires_grad_()
+    losses.saturation(grey).sum().backward()
+    assert grey.grad is not None
+    assert grey.grad.isfinite().all()
+
+
+def test_a_picture_that_mirrors_itself_is_symmetric() -> None:
+    half = torch.rand(1, 3, 8, 4, generator=torch.Generator().manual_seed(0))
+    assert losses.asymmetry(torch.cat((half, half.flip(-1)), -1)).item() == 0
+    assert losses.asymmetry(torch.cat((half, half), -1)).item() > 0.01
+
+
+def test_departure_is_nothing_at_the_anchor_whatever_its_size() -> None:
+    flat = torch.full((1, 3, 8, 8), 0.3)
+    assert losses.departure(flat, torch.full((1, 3, 20, 12), 0.3)).item() == pytest.approx(0, abs=1e-10)
+    assert losses.departure(flat, torch.full((1, 3, 8, 8), 0.8)).item() == pytest.approx(0.25)

@@ -10,8 +10,17 @@ import torch
 
 from studio.score.augment import Augmentation
 from studio.score.cutouts import CutoutSettings
-from studio.score.losses import range_loss, spherical_distance, total_variation
-from studio.score.objective import ClipObjective, Loss, Range, TotalVariation
+from studio.score.losses import asymmetry, range_loss, saturation, spherical_distance, total_variation
+from studio.score.objective import (
+    Anchor,
+    ClipObjective,
+    Colourfulness,
+    Loss,
+    Range,
+    Rolled,
+    Symmetry,
+    TotalVariation,
+)
 from studio.score.targets import Target
 
 RED, GREEN = torch.tensor([1.0, 0.0, 0.0]), torch.tensor([0.0, 1.0, 0.0])
@@ -187,3 +196,32 @@ def test_following_the_gradient_reddens_the_picture(colours: Any) -> None:
     assert losses[-1] < 0.3 * losses[0]
     red, green, blue = image.detach().mean((0, 2, 3))
     assert red > max(green, blue) + 0.1
+
+
+def test_colour_and_symmetry_pull_where_their_weights_say() -> None:
+    generator = torch.Generator().manual_seed(0)
+    for objective, measure, rises in (
+        (Colourfulness(1.0), saturation, True),
+        (Colourfulness(-1.0), saturation, False),
+        (Symmetry(1.0), asymmetry, False),
+    ):
+        picture = torch.rand(1, 3, 8, 8, generator=generator, requires_grad=True)
+        objective(picture, generator).total.backward()
+        assert picture.grad is not None
+        moved = picture.detach() - 0.5 * picture.grad / picture.grad.norm()
+        assert (measure(moved) > measure(picture.detach())).item() is rises
+
+
+def test_an_anchor_pulls_back() -> None:
+    generator = torch.Generator().manual_seed(0)
+    anchor = torch.rand(1, 3, 4, 4, generator=generator)
+    assert Anchor(anchor, 2.0)(anchor, generator).total == 0
+    assert Anchor(anchor, 2.0)(1 - anchor, generator).terms["anchor"] > 0
+
+
+def test_what_is_rolled_has_no_edge() -> None:
+    """The seam of a picture that does not tile is seen as often as any other place."""
+    ramp = torch.linspace(0, 1, 8).expand(1, 3, 8, 8)
+    rolled, generator = Rolled(TotalVariation()), torch.Generator().manual_seed(0)
+    plain = TotalVariation()(ramp, generator).total
+    assert max(float(rolled(ramp, generator).total) for _ in range(10)) > 3 * plain

@@ -19,6 +19,10 @@ def test_the_parameters_that_the_renderer_knows():
         "cutouts": (1.0, 8.0, 256.0, True),
         "cut_power": (0.1, 1.0, 4.0, False),
         "smoothness": (0.0, 1.0, 100.0, False),
+        "saturation": (-10.0, 0.0, 10.0, False),
+        "symmetry": (0.0, 0.0, 100.0, False),
+        "anchor": (0.0, 0.0, 100.0, False),
+        "tiling": (0.0, 0.0, 1.0, True),
         "range": (0.0, 1.0, 10.0, False),
     }
 

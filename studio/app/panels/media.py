@@ -38,4 +38,4 @@ def camera() -> tuple[str, ...]:
 
 def craft() -> tuple[str, ...]:
     """The parameters for those who know what they want."""
-    return ("step_size", "cut_power", "smoothness", "range")
+    return ("step_size", "cut_power", "smoothness", "range", "saturation", "symmetry", "anchor", "tiling")

@@ -96,7 +96,8 @@ class Canvas(QWidget):
     def picture_rect(self) -> QRectF:
         """Where the picture lies, in the widget's own (logical) coordinates."""
         placed = self.view.place(self._shown_size(), self._ports()[-1], self._ratio())
-        return QRectF(placed.topLeft() / self._ratio(), placed.size() / self._ratio())
+        ratio = self._ratio()
+        return QRectF(placed.x() / ratio, placed.y() / ratio, placed.width() / ratio, placed.height() / ratio)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Draw in device pixels, so that 100 % is exact on every screen."""
