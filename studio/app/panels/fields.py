@@ -23,9 +23,12 @@ from PySide6.QtWidgets import (
 from studio.app.icons import draw, icon
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
+from studio.timeline.validate import MAXIMUM_VALUE
 
 LABEL = 64
 """Width of the labels, in pixels."""
+
+_NARROW = 22  # least pixels of a choice that is an icon
 
 
 def slider_step(low: float, high: float, *, integer: bool) -> float:
@@ -33,6 +36,16 @@ def slider_step(low: float, high: float, *, integer: bool) -> float:
     if integer:
         return 1.0
     return float(10.0 ** math.floor(math.log10((high - low) / 100)))
+
+
+def small_button(image: str, tip: str, name: str) -> QToolButton:
+    """A button that is a small icon; `name` is what a screen reader calls it."""
+    button = QToolButton()
+    button.setIcon(icon(image))
+    button.setIconSize(QSize(14, 14))
+    button.setToolTip(tip)
+    button.setAccessibleName(name)
+    return button
 
 
 class Field(QWidget):
@@ -105,7 +118,7 @@ class NumberField(Field):
         parent: QWidget | None = None,
     ) -> None:
         """The slider may cover less than the box takes (`slider`: from, to)."""
-        limits = f"{minimum:g} – {maximum:g}"
+        limits = f"{minimum:g} – {maximum:g}" if maximum < MAXIMUM_VALUE else ""
         spelled = tr("{help}\n{limits} {unit}", help=help_text, limits=limits, unit=unit).rstrip()
         super().__init__(label, spelled, parent)
         self._low, self._high = slider or (minimum, maximum)
@@ -113,6 +126,7 @@ class NumberField(Field):
         places = round((self._high - self._low) / self._step)
         self.slider = Slider(Qt.Orientation.Horizontal)
         self.slider.setRange(0, places)
+        self.slider.setMinimumWidth(40)
         self.slider.setPageStep(max(1, places // 10))
         self.box = Box()
         self.box.setDecimals(0 if integer else 3)
@@ -230,7 +244,8 @@ class SegmentField(Field):
             else:
                 button.setIcon(icons(name))
                 button.setIconSize(QSize(18, 18))
-                button.setFixedWidth(28)
+                button.setMinimumWidth(_NARROW)
+                button.setMaximumWidth(28)
                 button.setAccessibleName(text)
             button.setToolTip(tip)
             button.setCheckable(True)

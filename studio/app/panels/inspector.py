@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.context import Context
+from studio.app.icons import icon
 from studio.app.panels.key_section import KeySection
 from studio.app.panels.picture_section import PictureSection
 from studio.app.panels.preset_menu import PresetButton
@@ -20,7 +21,7 @@ class Inspector(QWidget):
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setMinimumWidth(264)
+        self.setMinimumWidth(280)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         area = QScrollArea()
@@ -49,6 +50,12 @@ class Inspector(QWidget):
         self.presets.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         bottom.addWidget(self.presets)
         bottom.addStretch(1)
+        self.remix = QPushButton(tr("Remix"))
+        self.remix.setIcon(icon("shuffle"))
+        self.remix.setToolTip(tr("Dream everything anew from another seed; a locked seed stays."))
+        self.remix.clicked.connect(self.picture.seed.roll)
+        self.picture.seed.locked_changed.connect(self.remix.setDisabled)
+        bottom.addWidget(self.remix)
         column.addLayout(bottom)
         self.notes = QLabel()
         self.notes.setProperty("role", "muted")

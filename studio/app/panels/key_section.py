@@ -14,9 +14,7 @@ from studio.timeline import edits
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef
 from studio.timeline.parameters import PARAMETERS
-from studio.timeline.validate import MAXIMUM_FRAMES
-
-_ANY = 1e9
+from studio.timeline.validate import MAXIMUM_FRAMES, MAXIMUM_VALUE
 
 
 class KeySection(QWidget):
@@ -83,7 +81,9 @@ class KeySection(QWidget):
             self.value.deleteLater()
         spec = PARAMETERS.get(name)
         if spec is None:
-            self.value = NumberField(tr("Value"), tr("The value of the key."), -_ANY, _ANY, slider=(-1, 1))
+            self.value = NumberField(
+                tr("Value"), tr("The value of the key."), -MAXIMUM_VALUE, MAXIMUM_VALUE, slider=(-1, 1)
+            )
         else:
             low, high = spec.minimum, spec.maximum
             self.value = NumberField(tr("Value"), tr(spec.help), low, high, unit=tr(spec.unit), integer=spec.integer)

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import secrets
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, Slot
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
 from studio.app.icons import icon
-from studio.app.panels.fields import ChoiceField, Field, NumberField, SegmentField
+from studio.app.panels.fields import ChoiceField, Field, NumberField, SegmentField, SwitchField, small_button
+from studio.app.panels.judges import Judges
 from studio.app.panels.media import camera, craft, media, starts
+from studio.app.panels.seed_field import SeedField
+from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
 from studio.app.theme import GRID
 from studio.models.catalogue import entries
 from studio.project import changes, limits
-from studio.project.model import BORDERS, PerceptorRef, Project
+from studio.project.model import BORDERS, Project
+from studio.timeline import edits
 from studio.timeline.parameters import PARAMETERS
 from studio.timeline.sample import sample
 
@@ -41,15 +44,19 @@ class PictureSection(QWidget):
         self._heading(tr("Picture"))
         self._make_medium()
         self._make_size()
-        self._make_seed()
+        self.seed = SeedField(context)
+        column.addWidget(self.seed)
         self.parameters: dict[str, NumberField] = {}
         for name in ("steps", "cutouts"):
             self._make_parameter(name, column)
         self._heading(tr("Motion"))
         self._make_motion()
-        self._heading(tr("Judges"))
-        self._make_perceptors()
-        self.craft = Fold(tr("Finer points"))
+        column.addSpacing(GRID // 2)
+        self.judges = Judges(context)
+        column.addWidget(self.judges)
+        self.craft = Fold(
+            tr("Finer points"), tr("Show or hide what is rarely changed: step size, cut power, smoothness, range.")
+        )
         column.addWidget(self.craft)
         for name in craft():
             self._make_parameter(name, self.craft.column)
@@ -80,10 +87,11 @@ class PictureSection(QWidget):
         self.start.chosen.connect(lambda name: self._set_medium(start=name))
         self.start.reset.connect(lambda: self._set_medium(start=""))
         self.init = Field(tr("Init image"), tr("A picture that the first canvas starts from. Drop one on the viewer."))
-        self.init_name = QLabel()
-        self.init.finish(self.init_name)
-        self.init.row.setStretchFactor(self.init_name, 1)
-        self.init.reset.connect(lambda: self._document.apply(changes.set_init_image("")))
+        self.init_picture = Thumbnail(Thumbnails(self._context, self))
+        self.init_remove = small_button("x", tr("Begin from no picture"), tr("Remove the init image"))
+        self.init_remove.clicked.connect(lambda: self._document.apply(changes.set_init_image("")))
+        self.init.finish(self.init_picture, self.init_remove)
+        self.init.row.setStretchFactor(self.init_picture, 1)
         for field in (self.medium, self.model, self.start, self.init):
             self._column.addWidget(field)
 
@@ -105,46 +113,16 @@ class PictureSection(QWidget):
             field.done.connect(self._document.seal)
             self._column.addWidget(field)
 
-    def _make_seed(self) -> None:
-        self.seed = Field(tr("Seed"), tr("Another seed gives other pictures of the same prompts. 0 and more."))
-        self.seed_box = QLineEdit()
-        self.seed_box.setAccessibleName(tr("Seed"))
-        self.seed_box.setToolTip(self.seed.toolTip())
-        self.seed_box.editingFinished.connect(self._seed_typed)
-        self.dice = QToolButton()
-        self.dice.setIcon(icon("dices"))
-        self.dice.setIconSize(QSize(16, 16))
-        self.dice.setToolTip(tr("Roll another seed: a remix of everything else"))
-        self.dice.setAccessibleName(tr("Random seed"))
-        self.dice.clicked.connect(self._roll)
-        self.lock = QToolButton()
-        self.lock.setCheckable(True)
-        self.lock.setIconSize(QSize(16, 16))
-        self.lock.setToolTip(tr("Keep the seed: the dice cannot change it"))
-        self.lock.setAccessibleName(tr("Lock the seed"))
-        self.lock.toggled.connect(self._locked)
-        inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2)
-        for widget in (self.seed_box, self.dice, self.lock):
-            row.addWidget(widget)
-        self.seed.finish(inside)
-        self.seed.row.setStretchFactor(inside, 1)
-        self.seed.reset.connect(lambda: self._document.apply(changes.set_seed(0)))
-        self._column.addWidget(self.seed)
-        self._locked(False)
-
     def _make_parameter(self, name: str, column: QVBoxLayout) -> None:
         spec = PARAMETERS[name]
         reach = {"steps": (0, 300), "cutouts": (1, 64), "smoothness": (0, 10)}.get(name)
-        text = tr(spec.help) + "\n" + tr("Where it changes over time, this sets a key at the playhead.")
+        text = tr(spec.help) + "\n" + tr("Where it changes over time (◆), this sets a key at the playhead.")
         field = NumberField(
             tr(spec.label), text, spec.minimum, spec.maximum, unit=tr(spec.unit), integer=spec.integer, slider=reach
         )
         field.edited.connect(lambda value: self._set_parameter(name, value))
         field.done.connect(self._document.seal)
-        field.reset.connect(lambda: self._document.apply(changes.clear_parameter(name)))
+        field.reset.connect(lambda: self._reset_parameter(name))
         self.parameters[name] = field
         column.addWidget(field)
 
@@ -174,12 +152,13 @@ class PictureSection(QWidget):
         self._column.addWidget(self.border)
         for name in camera():
             self._make_parameter(name, self._column)
-
-    def _make_perceptors(self) -> None:
-        self.perceptor = ChoiceField(tr("CLIP"), tr("Who judges how well the picture fits the prompts."))
-        self.perceptor.chosen.connect(self._choose_perceptor)
-        self.perceptor.reset.connect(lambda: self._document.apply(changes.set_perceptors(())))
-        self._column.addWidget(self.perceptor)
+        help_text = tr(
+            "The last frame leads back to the first one: keys go round, and the animation can repeat unseen."
+        )
+        self.loop = SwitchField(tr("Loop"), tr("Seamless"), help_text)
+        self.loop.switched.connect(lambda on: self._document.edit(edits.set_loop(on)))
+        self.loop.reset.connect(lambda: self._document.edit(edits.set_loop(False)))
+        self._column.addWidget(self.loop)
 
     @Slot()
     def _show(self) -> None:
@@ -196,12 +175,9 @@ class PictureSection(QWidget):
         self.start.show_value(medium.start)
         self.start.show_default(not medium.start)
         self.init.setVisible(bool(project.init_image))
-        self.init_name.setText(project.init_image)
-        self.init.show_default(not project.init_image)
+        self.init_picture.show_asset(project.init_image)
         self._show_size(project)
-        if not self.seed_box.hasFocus():
-            self.seed_box.setText(str(project.seed))
-        self.seed.show_default(project.seed == 0)
+        self.seed.show_value(project.seed)
         motion = project.motion
         follows = motion.mode == "follow"
         self.mode.show_value(motion.mode)
@@ -212,11 +188,8 @@ class PictureSection(QWidget):
         self.border.show_value(motion.border)
         for name in camera():
             self.parameters[name].setVisible(follows)
-        judges = [e for e in known if e.kind == "clip" and e.name != "starter-evaluator"]
-        self.perceptor.offer([("" if e.starter else e.name, e.name, e.about) for e in judges])
-        chosen = project.perceptors[0].model if project.perceptors else ""
-        self.perceptor.show_value(chosen)
-        self.perceptor.show_default(not project.perceptors)
+        self.loop.show_value(project.timeline.loop)
+        self.loop.show_default(not project.timeline.loop)
         self._show_parameters()
 
     def _show_size(self, project: Project) -> None:
@@ -235,10 +208,27 @@ class PictureSection(QWidget):
     def _show_parameters(self) -> None:
         timeline = self._document.timeline
         state = sample(timeline, min(self._context.player.frame, timeline.length - 1))
-        tracks = {track.name for track in timeline.parameters}
+        moving = self._moving
         for name, field in self.parameters.items():
-            field.show_value(state.parameter(name))
-            field.show_default(name not in tracks)
+            spec, value = PARAMETERS[name], state.parameter(name)
+            field.show_value(value)
+            field.show_default(value == spec.default)
+            label = tr("{name} ◆", name=tr(spec.label)) if name in moving else tr(spec.label)
+            if field.label.text() != label:
+                field.label.setText(label)
+
+    @property
+    def _moving(self) -> frozenset[str]:
+        """The parameters that change over time."""
+        return frozenset(track.name for track in self._document.timeline.parameters if len(track.track.keys) > 1)
+
+    def _reset_parameter(self, name: str) -> None:
+        """A parameter that changes over time gets a key with the default at the playhead: its other keys stay."""
+        if name in self._moving:
+            self._set_parameter(name, PARAMETERS[name].default)
+            self._document.seal()
+        else:
+            self._document.apply(changes.clear_parameter(name))
 
     def _set_parameter(self, name: str, value: float) -> None:
         frame = self._context.player.frame
@@ -268,38 +258,18 @@ class PictureSection(QWidget):
         size = changes.set_size(round(self.width_field.value), round(self.height_field.value))
         self._document.apply(size, ("size",))
 
-    def _seed_typed(self) -> None:
-        text = self.seed_box.text().strip()
-        if text.isdecimal() and int(text) <= limits.SEED:
-            self._document.apply(changes.set_seed(int(text)))
-        self.seed_box.setText(str(self._project.seed))
-
-    @Slot()
-    def _roll(self) -> None:
-        self._document.apply(changes.set_seed(secrets.randbelow(10_000)))
-
-    @Slot(bool)
-    def _locked(self, locked: bool) -> None:
-        self.lock.setIcon(icon("lock" if locked else "lock-open"))
-        self.dice.setEnabled(not locked)
-        self.seed_box.setReadOnly(locked)
-
-    def _choose_perceptor(self, name: str) -> None:
-        others = self._project.perceptors[1:]
-        first = (PerceptorRef(name),) if name or others else ()
-        self._document.apply(changes.set_perceptors((*first, *others)))
-
 
 class Fold(QWidget):
     """A heading that shows and hides what is below it."""
 
-    def __init__(self, title: str, parent: QWidget | None = None) -> None:
+    def __init__(self, title: str, help_text: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         outer = QVBoxLayout(self)
         outer.setContentsMargins(0, 0, 0, 0)
         outer.setSpacing(GRID)
         self.button = QToolButton()
         self.button.setText(title)
+        self.button.setToolTip(help_text)
         self.button.setCheckable(True)
         self.button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
         self.button.toggled.connect(self._fold)

@@ -2,46 +2,49 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import replace
 
-from PySide6.QtCore import QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
 from studio.app.ease_icons import ease_choices, ease_icon
 from studio.app.icons import icon
-from studio.app.panels.fields import SegmentField
+from studio.app.panels.fields import SegmentField, small_button
+from studio.app.panels.past_prompts import PastPrompts
 from studio.app.panels.terms import TermRow
-from studio.app.panels.tokens import TokenCounter
+from studio.app.panels.thumbnails import Thumbnails
+from studio.app.panels.tokens import TokenCounter, estimate
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
 from studio.app.timeline.prompt_colours import prompt_colours, prompt_text
-from studio.base.errors import AssetError
-from studio.project.assets import resolve
 from studio.timeline import edits
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, PromptTrack, TrackRef
-from studio.timeline.prompt import Prompt, Term, Text, format_prompt
+from studio.timeline.prompt import Image, Prompt, Term, parse_prompt
 from studio.timeline.track import Keyframe
 
-_THUMBNAIL = 52
-_REMEMBERED = 30  # prompts of this session
+_LONGEST = 60  # characters of a prompt in the menu
+
+_gestures = itertools.count()
 
 
 class PromptSection(QWidget):
-    """Edits the selected prompt key, or else the one that the playhead stands on or after."""
+    """Edits the selected prompt key, or else the one that the playhead stands on or after.
 
-    asked = Signal(str)
-    """A prompt that was used; for the history of prompts."""
+    While its words are typed, it stays with the key, wherever the playhead goes.
+    """
 
-    def __init__(self, context: Context, parent: QWidget | None = None) -> None:
+    def __init__(self, context: Context, parent: QWidget | None = None, counter: TokenCounter | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self._key: KeyRef | None = None
-        self._gesture = 0
-        self._used: list[str] = []
-        self._counter = TokenCounter(context, self)
+        self._gesture = next(_gestures)
+        self._pending = False
+        self.past = PastPrompts(context.document)
+        self._thumbnails = Thumbnails(context, self)
+        self._counter = counter or TokenCounter(context, self)
         self._counter.counted.connect(self._counted)
         self.rows: list[TermRow] = []
         column = QVBoxLayout(self)
@@ -64,9 +67,10 @@ class PromptSection(QWidget):
         self.ease.chosen.connect(self._set_ease)
         self.ease.reset.connect(lambda: self._set_ease("linear"))
         column.addWidget(self.ease)
-        for changed in (context.document.changed, context.choice.changed, context.player.frame_changed):
+        for changed in (context.document.changed, context.choice.changed, theme().changed):
             changed.connect(self._show)
-        theme().changed.connect(self._show)
+        context.player.frame_changed.connect(self._follow)
+        context.document.opened.connect(self._forget)
         self._show()
 
     @property
@@ -81,30 +85,33 @@ class PromptSection(QWidget):
 
     def _make_head(self) -> QHBoxLayout:
         head = QHBoxLayout()
+        head.setSpacing(GRID // 2)
         self.dot = QLabel()
         self.dot.setFixedSize(10, 10)
         self.heading = QLabel()
         self.heading.setProperty("role", "heading")
         head.addWidget(self.dot)
+        head.addSpacing(GRID // 2)
         head.addWidget(self.heading, 1)
-        self.add = QToolButton()
-        self.add.setIcon(icon("plus"))
-        self.add.setIconSize(QSize(14, 14))
-        self.add.setToolTip(tr("Add another wish to this prompt; give it a weight below 0 to push something away"))
-        self.add.setAccessibleName(tr("Add term"))
+        tip = tr("Add another wish to this prompt; give it a weight below 0 to push something away")
+        self.add = small_button("plus", tip, tr("Add term"))
         self.add.clicked.connect(self._add_term)
-        self.more = QToolButton()
-        self.more.setIcon(icon("history"))
-        self.more.setIconSize(QSize(14, 14))
-        self.more.setToolTip(tr("Prompts of this project, and those you used before"))
-        self.more.setAccessibleName(tr("Earlier prompts"))
-        self.more.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
-        menu = QMenu(self.more)
-        menu.aboutToShow.connect(lambda: self._fill(menu))
-        self.more.setMenu(menu)
-        head.addWidget(self.add)
-        head.addWidget(self.more)
+        tip = tr("Add one of the project's pictures as a wish: the dream comes to look like it")
+        self.add_picture = small_button("image-plus", tip, tr("Add picture"))
+        self._menu_of(self.add_picture).aboutToShow.connect(self._fill_pictures)
+        self.more = small_button(
+            "history", tr("Prompts of this project, and those you used before"), tr("Earlier prompts")
+        )
+        self._menu_of(self.more).aboutToShow.connect(self._fill_past)
+        for button in (self.add, self.add_picture, self.more):
+            head.addWidget(button)
         return head
+
+    def _menu_of(self, button: QToolButton) -> QMenu:
+        menu = QMenu(button)
+        button.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        button.setMenu(menu)
+        return menu
 
     def _found(self) -> tuple[PromptTrack, Keyframe[Prompt]] | None:
         """The track and key to edit."""
@@ -120,11 +127,37 @@ class PromptSection(QWidget):
                 return track, before[-1] if before else track.track.keys[0]
         return None
 
+    def _held(self) -> tuple[PromptTrack, Keyframe[Prompt]] | None:
+        """The track and key that are edited, as they are now."""
+        if self._key is None:
+            return None
+        track = next((each for each in self._context.document.timeline.prompts if each.ref == self._key.track), None)
+        key = None if track is None else track.track.find(self._key.frame)
+        return None if track is None or key is None else (track, key)
+
+    @property
+    def _typing(self) -> bool:
+        focused = QApplication.focusWidget()
+        return focused is not None and any(row.isAncestorOf(focused) for row in self.rows)
+
+    @Slot()
+    def _follow(self) -> None:
+        found = None if self._typing else self._found()
+        if found is not None and KeyRef(found[0].ref, found[1].frame) != self._key:
+            self._show()
+
+    @Slot()
+    def _forget(self) -> None:
+        self._key = None
+
     @Slot()
     def _show(self) -> None:
-        found = self._found()
+        chosen = any(key.track.kind == "prompt" for key in self._context.choice.keys)
+        found = self._held() if self._typing and not chosen else None
+        found = found or self._found()
         for widget in (self.ease, self.add, self.dot):
             widget.setVisible(found is not None)
+        self.add_picture.setVisible(found is not None and bool(self._context.document.project.assets))
         self.empty.setVisible(found is None)
         if found is None:
             self._key = None
@@ -134,110 +167,160 @@ class PromptSection(QWidget):
         track, key = found
         ref = KeyRef(TrackRef("prompt", track.name), key.frame)
         if ref != self._key:
-            self._end()
-            self._key = ref
+            self._seal()
+            self._key, self._pending = ref, False
+            self._trim(0)
         several = len(self._context.document.timeline.prompts) > 1
         name = tr("{track} at frame {frame}", track=track.name, frame=key.frame)
         self.heading.setText(name if several else tr("Prompt at frame {frame}", frame=key.frame))
         colour = prompt_colours(self._context.document.timeline)[prompt_text(key.value)]
         self.dot.setStyleSheet(f"background: {colour.name()}; border-radius: 5px;")
-        self._trim(len(key.value.terms))
-        for place, term in enumerate(key.value.terms):
-            if place == len(self.rows):
-                self._append_row()
-            self.rows[place].show_term(term)
-            self.rows[place].remove.setVisible(len(key.value.terms) > 1)
+        self._show_terms(key.value.terms)
         self.ease.show_value(key.ease.name)
         self.ease.show_default(key.ease == Ease.LINEAR)
+
+    def _show_terms(self, terms: tuple[Term, ...]) -> None:
+        count = len(terms) + self._pending
+        self._trim(count)
+        while len(self.rows) < count:
+            self._append_row()
+        for place, row in enumerate(self.rows):
+            row.remove.setVisible(count > 1)
+            if place < len(terms):
+                row.show_term(terms[place])
 
     def _trim(self, count: int) -> None:
         while len(self.rows) > count:
             row = self.rows.pop()
             self._terms.removeWidget(row)
+            row.blockSignals(True)
             row.hide()
             row.deleteLater()
 
     def _append_row(self) -> None:
-        row = TermRow(self._thumbnail)
+        row = TermRow(self._thumbnails)
         place = len(self.rows)
+        row.typed.connect(lambda text: self._typed(place, text))
         row.edited.connect(lambda term: self._edit(place, term))
         row.done.connect(self._end)
+        row.cancelled.connect(self._cancel)
         row.removed.connect(lambda: self._remove(place))
-        row.typed.connect(self._counter.ask)
         self.rows.append(row)
         self._terms.addWidget(row)
 
-    def _prompt(self) -> Prompt | None:
-        found = self._found()
-        return None if found is None else found[1].value
+    @property
+    def _merge(self) -> tuple[str, int]:
+        return ("prompt", self._gesture)
 
     def _edit(self, place: int, term: Term) -> None:
-        prompt = self._prompt()
-        if prompt is None or self._key is None or place >= len(prompt.terms):
+        held = self._held()
+        if held is None or self._key is None:
             return
-        terms = (*prompt.terms[:place], term, *prompt.terms[place + 1 :])
-        merge = ("prompt", self._key, place, self._gesture)
-        self._context.document.edit(edits.set_value([self._key], replace(prompt, terms=terms)), merge)
+        terms = held[1].value.terms
+        if place >= len(terms):
+            self._pending = False
+        prompt = replace(held[1].value, terms=(*terms[:place], term, *terms[place + 1 :]))
+        self._context.document.edit(edits.set_value([self._key], prompt), self._merge)
 
     def _remove(self, place: int) -> None:
-        prompt = self._prompt()
-        if prompt is not None and self._key is not None and len(prompt.terms) > 1:
-            terms = (*prompt.terms[:place], *prompt.terms[place + 1 :])
-            self._context.document.edit(edits.set_value([self._key], replace(prompt, terms=terms)))
+        held = self._held()
+        if held is None or self._key is None:
+            return
+        self._seal()
+        terms = held[1].value.terms
+        if place >= len(terms):
+            self._pending = False
+            self._show()
+        elif len(terms) > 1:
+            rest = (*terms[:place], *terms[place + 1 :])
+            self._context.document.edit(edits.set_value([self._key], replace(held[1].value, terms=rest)))
 
     @Slot()
     def _add_term(self) -> None:
-        prompt = self._prompt()
-        if prompt is not None and self._key is not None:
-            blur = Term(Text(tr("blurry")), -0.5)
-            self._context.document.edit(edits.set_value([self._key], replace(prompt, terms=(*prompt.terms, blur))))
-            self.rows[-1].words.setFocus()
-            self.rows[-1].words.selectAll()
+        self._pending = True
+        self._show()
+        self.rows[-1].words.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    def _add_image(self, asset: str) -> None:
+        held = self._held()
+        if held is not None and self._key is not None:
+            terms = (*held[1].value.terms, Term(Image(asset)))
+            self._context.document.edit(edits.set_value([self._key], replace(held[1].value, terms=terms)))
+
+    def _seal(self) -> None:
+        """End the gesture: what is typed next is another entry of the history."""
+        self._gesture = next(_gestures)
+        self._context.document.seal()
 
     @Slot()
     def _end(self) -> None:
-        self._gesture += 1
-        self._context.document.seal()
-        prompt = self._prompt()
-        if prompt is not None:
-            text = format_prompt(prompt)
-            self._used = [text, *(each for each in self._used if each != text)][:_REMEMBERED]
+        self._seal()
+        held = self._held()
+        if held is not None:
+            self.past.remember(held[1].value)
+        self._follow()
+
+    @Slot()
+    def _cancel(self) -> None:
+        self._context.document.cancel(self._merge)
+        self._seal()
+        held = self._held()
+        if held is None:
+            return
+        if self._pending:
+            self._pending = False
+            self._show()
+        for row in self.rows:
+            row.show_again()
 
     def _set_ease(self, name: str) -> None:
         if self._key is not None:
             self._context.document.edit(edits.set_ease([self._key], Ease.parse(name)))
 
-    def _fill(self, menu: QMenu) -> None:
-        from studio.timeline.prompt import parse_prompt
-
+    @Slot()
+    def _fill_pictures(self) -> None:
+        menu = self.add_picture.menu()
         menu.clear()
-        timeline = self._context.document.timeline
-        here = [format_prompt(key.value) for track in timeline.prompts for key in track.track.keys]
-        for text in dict.fromkeys((*here, *self._used)):
-            action = menu.addAction(text if len(text) <= 60 else text[:59] + "…")
+        for asset in self._context.document.project.assets:
+            action = menu.addAction(icon("image"), asset.id)
+            action.triggered.connect(lambda _=False, name=asset.id: self._add_image(name))
+
+    @Slot()
+    def _fill_past(self) -> None:
+        menu, held = self.more.menu(), self._held()
+        menu.clear()
+        for text in self.past.offered(None if held is None else held[1].value):
+            shown = text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+            action = menu.addAction(shown.replace("&", "&&"))
+            action.setToolTip(text)
+            action.setEnabled(held is not None)
             action.triggered.connect(lambda _=False, text=text: self._use(parse_prompt(text)))
+        if menu.isEmpty():
+            menu.addAction(tr("No other prompt was used yet")).setEnabled(False)
 
     def _use(self, prompt: Prompt) -> None:
         if self._key is not None:
+            self._seal()
             self._context.document.edit(edits.set_value([self._key], prompt))
+            self._end()
+
+    def _typed(self, place: int, text: str) -> None:
+        known = self._counter.known(text)
+        if known is not None:
+            self._tell(self.rows[place], *known)
+        else:
+            self.rows[place].say(tr("about {tokens} tokens", tokens=estimate(text)) if text.strip() else "", "muted")
+        self._counter.ask(text, place)
 
     @Slot(str, int, int)
     def _counted(self, text: str, tokens: int, limit: int) -> None:
         for row in self.rows:
             if row.words.toPlainText() == text:
-                if tokens > limit:
-                    row.say(tr("{tokens} / {limit} tokens: too long, shorten it", tokens=tokens, limit=limit), "error")
-                else:
-                    row.say(tr("{tokens} / {limit}", tokens=tokens, limit=limit), "muted")
+                self._tell(row, tokens, limit)
 
-    def _thumbnail(self, asset: str) -> QPixmap | None:
-        document = self._context.document
-        try:
-            path = resolve(document.folder, document.project.asset(asset))
-        except AssetError:
-            return None
-        image = self._context.pictures.now(path)
-        if image is None:
-            return None
-        keep, smooth = Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
-        return QPixmap.fromImage(image.scaled(_THUMBNAIL, _THUMBNAIL, keep, smooth))
+    def _tell(self, row: TermRow, tokens: int, limit: int) -> None:
+        if tokens > limit:
+            text = tr("{tokens} / {limit} tokens: too long, shorten it or make two of it", tokens=tokens, limit=limit)
+            row.say(text, "warning")
+        else:
+            row.say(tr("{tokens} / {limit}", tokens=tokens, limit=limit), "muted")

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
+from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtGui import QKeyEvent, QTextCursor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPixmap, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
-
-from studio.app.icons import icon
-from studio.app.panels.fields import NumberField
+from studio.app.panels.fields import Field, NumberField, small_button
+from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
 from studio.app.theme import GRID
 from studio.base.errors import InputError
 from studio.timeline.prompt import NEVER_STOP, Image, Term, Text
+from studio.timeline.validate import MAXIMUM_VALUE, number
 
 _REACH = 2.0  # of the weight's slider; the box takes more
-_MOST = 1000.0
 _LINES = 2
 
 
 class TermRow(QWidget):
-    """The controls of a term. What is typed stays as it is; `edited` comes only with terms that are possible."""
+    """The controls of a term. What is typed stays as it is; `edited` comes only with terms that are possible.
+
+    A row that has shown no term yet is an empty text: it becomes a term with the first word.
+    """
 
     edited = Signal(object)
     """A `Term`: as it is meant now."""
@@ -34,34 +34,45 @@ class TermRow(QWidget):
     typed = Signal(str)
     """The words, whatever they are worth."""
 
-    def __init__(self, thumbnail: Callable[[str], QPixmap | None], parent: QWidget | None = None) -> None:
+    cancelled = Signal()
+    """Escape: what was typed since the gesture began is to be taken back."""
+
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._thumbnail = thumbnail
         self._term: Term | None = None
+        self._complaint = ""
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
-        column.addLayout(self._make_content())
+        self._top = self._make_content(thumbnails)
+        column.addLayout(self._top)
         self.note = QLabel()
         self.note.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.note.setWordWrap(True)
+        self.note.setContentsMargins(0, 0, 4 * GRID, 0)
         self.note.setProperty("role", "muted")
         column.addWidget(self.note)
         self.weight = NumberField(
             tr("Weight"),
-            tr("How strongly this pulls; below 0 it pushes away."),
-            -_MOST,
-            _MOST,
+            tr("How strongly this pulls; below 0 it pushes away. Any number; 1 is usual."),
+            -MAXIMUM_VALUE,
+            MAXIMUM_VALUE,
             slider=(-_REACH, _REACH),
         )
         self.weight.edited.connect(self._change)
         self.weight.done.connect(self.done)
         self.weight.reset.connect(self._reset_weight)
         column.addWidget(self.weight)
-        column.addLayout(self._make_stop())
+        self.stop = StopField()
+        self.stop.edited.connect(self._change)
+        self.stop.done.connect(self.done)
+        column.addWidget(self.stop)
+        self._top.insertWidget(1, self.picture, 1)
+        self._show_kind(Text)
+        self.weight.show_value(1.0)
         self.show_stop(False)
 
-    def _make_content(self) -> QHBoxLayout:
+    def _make_content(self, thumbnails: Thumbnails) -> QHBoxLayout:
         top = QHBoxLayout()
         top.setSpacing(GRID // 2)
         self.words = Words()
@@ -71,76 +82,69 @@ class TermRow(QWidget):
         self.words.setToolTip(tip)
         self.words.textChanged.connect(self._type)
         self.words.left.connect(self.done)
+        self.words.escaped.connect(self.cancelled)
         top.addWidget(self.words, 1)
-        self.picture = QLabel()
-        self.picture.setFixedSize(56, 56)
-        self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.picture_name = QLabel()
-        top.addWidget(self.picture)
-        top.addWidget(self.picture_name, 1)
-        self.remove = QToolButton()
-        self.remove.setIcon(icon("x"))
-        self.remove.setIconSize(QSize(14, 14))
-        self.remove.setToolTip(tr("Take this wish out of the prompt"))
-        self.remove.setAccessibleName(tr("Remove term"))
+        self.picture = Thumbnail(thumbnails)
+        self.remove = small_button("x", tr("Take this wish out of the prompt"), tr("Remove term"))
         self.remove.clicked.connect(self.removed)
-        top.addWidget(self.remove, 0, Qt.AlignmentFlag.AlignTop)
+        tip = tr("Stop: say when this has had enough. Few need it.")
+        self.more = small_button("sliders-horizontal", tip, tr("Show the stop"))
+        self.more.setCheckable(True)
+        self.more.toggled.connect(self.show_stop)
+        side = QVBoxLayout()
+        side.setSpacing(0)
+        side.addWidget(self.remove)
+        side.addWidget(self.more)
+        side.addStretch(1)
+        top.addLayout(side)
         return top
 
-    def _make_stop(self) -> QHBoxLayout:
-        self.stop = QLineEdit()
-        self.stop.setPlaceholderText(tr("never"))
-        self.stop.setFixedWidth(64)
-        self.stop.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.stop.setAccessibleName(tr("Stop"))
-        self.stop.setToolTip(
-            tr("The weighted distance below which this no longer pulls, about -1 to 2. Empty: it always pulls.")
-        )
-        self.stop.textEdited.connect(self._change)
-        self.stop.editingFinished.connect(self.done)
-        self._stop_label = QLabel(tr("Stop"))
-        bottom = QHBoxLayout()
-        bottom.addWidget(self._stop_label)
-        bottom.addStretch(1)
-        bottom.addWidget(self.stop)
-        bottom.addSpacing(30)
-        return bottom
-
     def show_stop(self, shown: bool) -> None:
-        """Show or hide the stop, which few need; one that is set stays visible."""
-        wanted = shown or (self._term is not None and self._term.stop != NEVER_STOP)
-        self.stop.setVisible(wanted)
-        self._stop_label.setVisible(wanted)
+        """Show or hide the stop; one that is set stays visible."""
+        self.stop.setVisible(shown or (self._term is not None and self._term.stop != NEVER_STOP))
 
     def show_term(self, term: Term) -> None:
         """Show a term that came from elsewhere. Words that mean it already are left as they were typed."""
-        was = self._term
+        if term == self._term:
+            return
         self._term = term
-        is_text = isinstance(term.content, Text)
-        self.words.setVisible(is_text)
-        self.note.setVisible(is_text)
-        self.picture.setVisible(not is_text)
-        self.picture_name.setVisible(not is_text)
+        self._show_kind(type(term.content))
         if isinstance(term.content, Text):
             if self.words.toPlainText().strip() != term.content.text:
                 with QSignalBlocker(self.words):
                     self.words.setPlainText(term.content.text)
                     self.words.moveCursor(QTextCursor.MoveOperation.End)
-                self.say("", "muted")
+                self._complain("")
                 self.typed.emit(term.content.text)
             self.words.mark(False)
         else:
-            self.picture_name.setText(term.content.asset)
-            found = self._thumbnail(term.content.asset)
-            self.picture.setPixmap(found or icon("image").pixmap(24, 24))
+            self.picture.show_asset(term.content.asset)
         self.weight.show_value(term.weight)
         self.weight.show_default(term.weight == 1)
-        if (was is None or was.stop != term.stop) and not self.stop.hasFocus():
-            self.stop.setText("" if term.stop == NEVER_STOP else f"{term.stop:g}")
-        self.show_stop(self.stop.isVisibleTo(self))
+        self.stop.show_value(term.stop)
+        self.show_stop(self.more.isChecked())
+
+    def show_again(self) -> None:
+        """Show the term as it is in the project, whatever was typed: after Escape."""
+        term, self._term = self._term, None
+        if term is not None:
+            self.show_term(term)
+
+    def _show_kind(self, kind: type) -> None:
+        self.words.setVisible(kind is Text)
+        self.note.setVisible(kind is Text)
+        self.picture.setVisible(kind is Image)
 
     def say(self, text: str, role: str) -> None:
-        """Put a note below the words: the count of tokens, or what is wrong."""
+        """Note below the words how long they are, unless something is wrong."""
+        if not self._complaint:
+            self._write(text, role)
+
+    def _complain(self, text: str) -> None:
+        self._complaint = text
+        self._write(text, "error" if text else "muted")
+
+    def _write(self, text: str, role: str) -> None:
         self.note.setText(text)
         if self.note.property("role") != role:
             self.note.setProperty("role", role)
@@ -149,30 +153,26 @@ class TermRow(QWidget):
     @Slot()
     def _type(self) -> None:
         text = self.words.toPlainText()
-        self.typed.emit(text)
+        self._complain("")
         self.words.mark(not text.strip())
+        self.typed.emit(text)
         if text.strip():
             self._change()
         else:
-            self.say(tr("Write what the picture should show; until then the prompt stays as it was."), "error")
+            self._complain(tr("Write what the picture should show; until then the prompt stays as it was."))
 
     @Slot()
     def _change(self) -> None:
-        if self._term is None:
+        stop = self.stop.value
+        words = self.words.toPlainText()
+        is_image = self._term is not None and isinstance(self._term.content, Image)
+        if stop is None or not (is_image or words.strip()):
             return
-        content = self._term.content
         try:
-            stop = float(self.stop.text().replace(",", ".")) if self.stop.text().strip() else NEVER_STOP
-            if not math.isfinite(stop) and self.stop.text().strip():
-                raise ValueError
-            if not isinstance(content, Image):
-                content = Text(self.words.toPlainText())
+            content = self._term.content if self._term is not None and is_image else Text(words)
             term = Term(content, self.weight.value, stop)
-        except ValueError:
-            self.say(tr("The stop is a number, or empty."), "error")
-            return
         except InputError as error:
-            self.say(str(error), "error")
+            self._complain(str(error))
             return
         if term != self._term:
             self._term = term
@@ -186,11 +186,75 @@ class TermRow(QWidget):
         self.done.emit()
 
 
+class StopField(Field):
+    """Where the pull of a term ends: a number, or nothing."""
+
+    edited = Signal()
+    done = Signal()
+    """The gesture is over."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        help_text = tr("The weighted distance below which this no longer pulls, about -1 to 2. Empty: it always pulls.")
+        super().__init__(tr("Stop"), help_text, parent)
+        self.box = QLineEdit()
+        self.box.setPlaceholderText(tr("never"))
+        self.box.setFixedWidth(64)
+        self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.box.textEdited.connect(self._type)
+        self.box.editingFinished.connect(self.done)
+        self.problem = QLabel()
+        self.problem.setProperty("role", "error")
+        self.problem.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.finish(self.problem, self.box)
+        self.row.setStretchFactor(self.problem, 1)
+        self.reset.connect(self._clear)
+
+    @property
+    def value(self) -> float | None:
+        """The number that was typed, or never; None while it is neither."""
+        text = self.box.text().strip().replace(",", ".").replace("−", "-")
+        if not text:
+            return NEVER_STOP
+        try:
+            return number(float(text), tr("the stop"))
+        except (ValueError, InputError):
+            return None
+
+    def show_value(self, stop: float) -> None:
+        """Show a stop that came from elsewhere; what means it already stays as it was typed."""
+        if self.value != stop:
+            self.box.setText("" if stop == NEVER_STOP else f"{stop:g}")
+        self._judge()
+
+    @Slot()
+    def _type(self) -> None:
+        self._judge()
+        if self.value is not None:
+            self.edited.emit()
+
+    @Slot()
+    def _clear(self) -> None:
+        self.box.clear()
+        self._type()
+        self.done.emit()
+
+    def _judge(self) -> None:
+        wrong = self.value is None
+        self.problem.setText(tr("a number") if wrong else "")
+        self.show_default(self.value == NEVER_STOP)
+        if bool(self.box.property("invalid")) != wrong:
+            self.box.setProperty("invalid", wrong)
+            self.box.style().polish(self.box)
+
+
 class Words(QPlainTextEdit):
     """A text of a few lines. Tab goes on to the next control."""
 
     left = Signal()
-    """The focus went elsewhere, or Enter with Ctrl was pressed."""
+    """The focus went elsewhere, or Enter was pressed."""
+
+    escaped = Signal()
+    """Escape was pressed."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -214,8 +278,10 @@ class Words(QPlainTextEdit):
         """Enter alone ends the typing: a prompt is one line, however it is wrapped."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
             self.left.emit()
-            return
-        super().keyPressEvent(event)
+        elif event.key() == Qt.Key.Key_Escape:
+            self.escaped.emit()
+        else:
+            super().keyPressEvent(event)
 
     @Slot()
     def _fit(self) -> None:

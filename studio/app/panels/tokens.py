@@ -11,7 +11,6 @@ from PySide6.QtCore import QObject, QTimer, Signal, Slot
 from studio.app.context import Context
 from studio.base.errors import StudioError
 from studio.models.catalogue import find
-from studio.models.loading import read_weights
 
 _CALM = 250  # milliseconds without a key before it is counted
 
@@ -34,7 +33,7 @@ class TokenCounter(QObject):
         self._context = context
         self._count = count or tokens_of
         self._known: dict[tuple[str, str], tuple[int, int]] = {}
-        self._waiting: dict[str, None] = {}
+        self._waiting: dict[int, str] = {}
         self._busy = False
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -51,18 +50,18 @@ class TokenCounter(QObject):
         """Tokens and limit of a text that was counted already; None for others."""
         return self._known.get((self.perceptor, text))
 
-    def ask(self, text: str) -> None:
-        """Count this text soon, unless it is known."""
+    def ask(self, text: str, place: int = 0) -> None:
+        """Count this text soon, unless it is known, in place of what was asked before for that place of the prompt."""
+        self._waiting.pop(place, None)
         if text.strip() and self.known(text) is None:
-            self._waiting.pop(text, None)
-            self._waiting[text] = None
+            self._waiting[place] = text
             self._timer.start()
 
     @Slot()
     def _start(self) -> None:
         if not self._busy and self._waiting:
             self._busy = True
-            text, _ = self._waiting.popitem()
+            _, text = self._waiting.popitem()
             self._context.tasks.start(self._counted(self.perceptor, text))
 
     async def _counted(self, name: str, text: str) -> None:
@@ -96,7 +95,8 @@ def tokens_of(perceptor: str, text: str) -> tuple[int, int]:
 
 @functools.lru_cache(4)
 def _counter(perceptor: str) -> Count:
-    from studio.score.tokens import MARKS, build_tokenizer  # brings torch along, which takes seconds
+    from studio.models.loading import read_weights  # these bring torch along, which takes seconds
+    from studio.score.tokens import MARKS, build_tokenizer
 
     entry = find(perceptor, "clip")
     weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)

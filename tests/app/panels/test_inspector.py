@@ -1,0 +1,85 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QScrollArea
+from pytestqt.qtbot import QtBot
+
+from studio.app.context import Context
+from studio.app.panels import prompt_section
+from studio.app.panels.inspector import Inspector
+from studio.base.errors import InputError
+from studio.timeline.model import KeyRef, TrackRef
+
+ZOOM = TrackRef("parameter", "zoom")
+
+
+@pytest.fixture
+def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Inspector:
+    monkeypatch.setattr("studio.app.panels.tokens.tokens_of", lambda _perceptor, text: (len(text.split()), 75))
+    made = Inspector(context)
+    qtbot.addWidget(made)
+    made.resize(296, 500)
+    made.show()
+    made.activateWindow()
+    qtbot.waitUntil(made.isActiveWindow)
+    return made
+
+
+def test_it_scrolls_down_and_never_sideways(inspector: Inspector, context: Context) -> None:
+    area = inspector.findChild(QScrollArea)
+    assert isinstance(area, QScrollArea)
+    assert area.verticalScrollBar().maximum() > 0
+    inspector.resize(inspector.minimumWidth(), 300)
+    context.choice.select([KeyRef(ZOOM, 32)])
+    inspector.picture.craft.button.setChecked(True)
+    inspector.grab()
+    assert area.widget().width() <= area.viewport().width()
+
+
+def test_words_can_be_typed_at_once(inspector: Inspector) -> None:
+    inspector.focus_prompt()
+    assert inspector.prompt.rows[0].words.hasFocus()
+    assert prompt_section.PromptSection is type(inspector.prompt)
+
+
+def test_remix_rolls_the_seed_unless_it_is_locked(inspector: Inspector, context: Context, qtbot: QtBot) -> None:
+    qtbot.mouseClick(inspector.remix, Qt.MouseButton.LeftButton)
+    seed = context.document.project.seed
+    assert seed != 0
+    inspector.picture.seed.lock.setChecked(True)
+    assert not inspector.remix.isEnabled()
+    qtbot.mouseClick(inspector.remix, Qt.MouseButton.LeftButton)
+    assert context.document.project.seed == seed
+
+
+def test_problems_and_notes_of_the_frames_are_told(inspector: Inspector, context: Context) -> None:
+    assert not inspector.problem.isVisible()
+    context.frames.problem_changed.emit(InputError("The timeline has no prompt"))
+    assert "no prompt" in inspector.problem.text()
+    assert inspector.problem.isVisible()
+    context.frames.problem_changed.emit(None)
+    assert not inspector.problem.isVisible()
+    context.frames.notes = ("A walk has no camera.",)
+    context.frames.changed.emit()
+    assert inspector.notes.text() == "A walk has no camera."
+
+
+def test_tab_reaches_every_part(inspector: Inspector, qtbot: QtBot) -> None:
+    from PySide6.QtWidgets import QApplication
+
+    inspector.focus_prompt()
+    wanted = {
+        inspector.prompt.rows[0].weight.box,
+        inspector.picture.medium.combo,
+        inspector.picture.seed.box,
+        inspector.picture.judges.rows[0].model,
+        inspector.presets,
+        inspector.remix,
+    }
+    for _ in range(80):
+        focused = QApplication.focusWidget()
+        assert focused is not None
+        wanted.discard(focused)  # type: ignore[arg-type]
+        qtbot.keyClick(focused, Qt.Key.Key_Tab)
+    assert wanted == set()
