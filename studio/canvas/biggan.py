@@ -143,7 +143,7 @@ class BigGanCanvas:
         self.constrain()
 
     @torch.no_grad()
-    def replace(self, state: State) -> None:
+    def retake(self, state: State) -> None:
         """Put the thing where it is in `state`, and leave all else."""
         self._place.copy_(state["place"])
 

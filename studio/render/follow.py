@@ -85,7 +85,7 @@ def _make(
         carried = carrying.next(previous, before, job.state, view)
     yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
     if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
-        dreamer.canvas.replace(carried)  # or the dream would take back what the camera did
+        dreamer.canvas.retake(carried)  # or the dream would take back what the camera did
     entry = dreamer.commit_frame(job.key, latents=carrying is not None)
     yield dreamer.done(job, entry, seconds=time.monotonic() - began)
     return entry

@@ -127,7 +127,7 @@ def test_the_camera_moves_the_thing_alone(model):
     after = canvas.state()
     assert [name for name in before if not torch.equal(before[name], after[name])] == ["place"]
     assert float(after["place"][0, 2]) > float(before["place"][0, 2])
-    canvas.replace(before)
+    canvas.retake(before)
     assert torch.equal(canvas.state()["place"], before["place"])
 
 
