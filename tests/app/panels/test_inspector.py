@@ -37,6 +37,14 @@ def test_it_scrolls_down_and_never_sideways(inspector: Inspector, context: Conte
     assert area.widget().width() <= area.viewport().width()
 
 
+def test_the_selected_key_comes_first(inspector: Inspector, context: Context, qtbot: QtBot) -> None:
+    assert not inspector.key.isVisible()
+    context.choice.select([KeyRef(ZOOM, 32)])
+    qtbot.waitUntil(inspector.key.isVisible)
+    inspector.grab()
+    assert inspector.key.y() < inspector.prompt.y()
+
+
 def test_words_can_be_typed_at_once(inspector: Inspector) -> None:
     inspector.focus_prompt()
     assert inspector.prompt.rows[0].words.hasFocus()
