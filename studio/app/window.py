@@ -83,7 +83,7 @@ class Window(QMainWindow):
         self._make_corner()
         self.status = Status(context, self.documents, self.exporting)
         self.setStatusBar(self.status)
-        for part in (self.viewer, self.timeline, self.library):
+        for part in (self.viewer, self.timeline, self.library, self.curves):
             part.hint.connect(self.status.hint)
         for opener in (self.viewer.project_dropped, self.library.open_requested):
             opener.connect(self.documents.open)
