@@ -22,10 +22,10 @@ from studio.app.saving import Saved, room_for, save
 from studio.app.texts import tr
 from studio.app.waiting import wait_for
 from studio.base.errors import FileError, StudioError
+from studio.base.presence import Presence, holder
 from studio.project import recovery, store
 from studio.project.carry import carry, moved
 from studio.project.model import Project
-from studio.project.presence import Presence, holder
 from studio.project.recovery import Copy
 from studio.project.stamp import Stamp
 from studio.timeline.model import PromptTrack, Timeline

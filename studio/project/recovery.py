@@ -23,10 +23,10 @@ from pathlib import Path
 
 from studio.base import atomic, paths
 from studio.base.errors import FileError, ProjectError
+from studio.base.presence import Presence, holder
 from studio.project import limits
 from studio.project.format import dumps, loads
 from studio.project.model import Project
-from studio.project.presence import Presence, holder
 
 SUFFIX = ".keydream-recovery"
 """Of recovery copies."""

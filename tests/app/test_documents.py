@@ -16,13 +16,13 @@ from studio.app.context import Context
 from studio.app.documents import Documents
 from studio.base.cancel import never
 from studio.base.errors import StudioError
+from studio.base.presence import Presence
 from studio.base.progress import silent
 from studio.export import ExportOptions, export
 from studio.project import recovery, samples, store
 from studio.project.changes import add_asset, set_seed, set_size
 from studio.project.format import dumps
 from studio.project.model import Asset, Project
-from studio.project.presence import Presence
 from studio.timeline.time import FrameRange
 
 

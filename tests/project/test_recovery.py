@@ -9,9 +9,9 @@ import pytest
 
 from studio.base.atomic import TEMPORARY
 from studio.base.errors import FileError, ProjectError
+from studio.base.presence import Presence
 from studio.project import recovery
 from studio.project.model import Project
-from studio.project.presence import Presence
 from studio.timeline.model import Timeline
 from studio.timeline.time import FrameRate
 

@@ -13,12 +13,12 @@ import pytest
 
 import studio
 from studio.base.errors import FileError
-from studio.project.presence import Presence, holder
+from studio.base.presence import Presence, holder
 
 HOLD = """
 import sys, time
 from pathlib import Path
-from studio.project.presence import Presence
+from studio.base.presence import Presence
 print(Presence.take(Path(sys.argv[1])) is not None, flush=True)
 time.sleep(60)
 """
