@@ -59,7 +59,9 @@ class TokenCounter(QObject):
 
     @Slot()
     def _start(self) -> None:
-        if not self._busy and self._waiting:
+        if self._context.player.playing:
+            self._timer.start()  # loading a tokenizer for the first time would make playback stutter
+        elif not self._busy and self._waiting:
             self._busy = True
             _, text = self._waiting.popitem()
             self._context.tasks.start(self._counted(self.perceptor, text))

@@ -67,3 +67,12 @@ def test_the_starter_counts_its_own_tokens() -> None:
     assert tokens_of("", "a red apple " * 20)[0] > limit
     with pytest.raises(ModelError):
         tokens_of("no such", "a")
+
+
+def test_nothing_is_counted_while_the_animation_plays(context: Context, qtbot: QtBot) -> None:
+    counter = TokenCounter(context, count=lambda _perceptor, text: (len(text), 9))
+    context.player.play(1)
+    with qtbot.assertNotEmitted(counter.counted, wait=600):
+        counter.ask("abc")
+    with qtbot.waitSignal(counter.counted, timeout=5000):
+        context.player.stop()
