@@ -12,7 +12,7 @@ from studio.project.canonical import JSON
 from studio.project.places import Place
 from studio.timeline.model import Timeline
 
-MEDIA = ("vqgan", "pixels", "fourier", "palette", "collage", "biggan")
+MEDIA = ("vqgan", "pixels", "fourier", "palette", "strokes", "collage", "biggan")
 """The canvases a project can ask for."""
 
 STARTS = ("", "noise", "collage", "biggan")

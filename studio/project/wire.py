@@ -220,7 +220,7 @@ class TimelineJson(Json):
 class MediumJson(Json):
     """Which canvas is dreamed on, and what a dream begins from; an empty model is the starter."""
 
-    kind: Literal["vqgan", "pixels", "fourier", "palette", "collage", "biggan"] = "vqgan"
+    kind: Literal["vqgan", "pixels", "fourier", "palette", "strokes", "collage", "biggan"] = "vqgan"
     model: ModelName = ""
     start: Literal["", "noise", "collage", "biggan"] = ""
 

@@ -17,6 +17,7 @@ STARTS = {
     "pixels": "collage",
     "fourier": "collage",
     "palette": "collage",
+    "strokes": "collage",
     "vqgan": "collage",
     "collage": "collage",
     "biggan": "biggan",
@@ -73,7 +74,7 @@ def identities(project: Project, folder: Path) -> Identities:
 
     kind, start = project.medium.kind, start_of(project.medium)
     cutouts = pack(project, folder).identity if "collage" in (kind, start) else ""
-    medium = {"pixels": "", "fourier": "", "palette": "", "collage": cutouts}.get(kind)
+    medium = {"pixels": "", "fourier": "", "palette": "", "strokes": "", "collage": cutouts}.get(kind)
     if medium is None:
         medium = find(project.medium.model, kind).sha256
     begun = {"noise": "", "collage": cutouts}.get(start)

@@ -25,10 +25,26 @@ from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
 from studio.timeline.sample import FrameState
 
-GENTLE = {"pixels": 0.2, "fourier": 0.2, "palette": 0.5, "vqgan": 0.08, "collage": 1.0, "biggan": 1.0}
+GENTLE = {
+    "pixels": 0.2,
+    "fourier": 0.2,
+    "palette": 0.5,
+    "strokes": 0.3,
+    "vqgan": 0.08,
+    "collage": 1.0,
+    "biggan": 1.0,
+}
 """What the step size is multiplied by where a dream begins from a picture of its prompt: it is dreamed on, not over."""
 
-SMOOTHNESS = {"pixels": 3.0, "fourier": 1.0, "palette": 0.1, "vqgan": 0.1, "collage": 0.1, "biggan": 0.0}
+SMOOTHNESS = {
+    "pixels": 3.0,
+    "fourier": 1.0,
+    "palette": 0.1,
+    "strokes": 0.1,
+    "vqgan": 0.1,
+    "collage": 0.1,
+    "biggan": 0.0,
+}
 """What the parameter smoothness = 1 means in each medium: the weight of total variation. Pixels have no notion of their
 own of what a picture is; a decoder has."""
 

@@ -98,6 +98,10 @@ class LocalToolbox:
             from studio.canvas.palette import PaletteCanvas
 
             return PaletteCanvas(width, height, self.device)
+        if project.medium.kind == "strokes":
+            from studio.canvas.strokes import StrokeCanvas
+
+            return StrokeCanvas(width, height, self.device)
         if project.medium.kind == "collage":
             return self._collage(project, width, height)
         if project.medium.kind == "biggan":

@@ -13,14 +13,20 @@ from studio.canvas.fourier import FourierCanvas
 from studio.canvas.networks import VqganModel
 from studio.canvas.palette import PaletteCanvas
 from studio.canvas.pixels import PixelCanvas
+from studio.canvas.strokes import StrokeCanvas
 from studio.canvas.vqgan import VqganCanvas
 
 Make = Callable[[int, int], Canvas]
 
 
-@pytest.fixture(params=["pixels", "fourier", "palette", "vqgan"])
+@pytest.fixture(params=["pixels", "fourier", "palette", "strokes", "vqgan"])
 def make(request: pytest.FixtureRequest, model: VqganModel) -> Make:
-    plain: dict[str, Make] = {"pixels": PixelCanvas, "fourier": FourierCanvas, "palette": PaletteCanvas}
+    plain: dict[str, Make] = {
+        "pixels": PixelCanvas,
+        "fourier": FourierCanvas,
+        "palette": PaletteCanvas,
+        "strokes": StrokeCanvas,
+    }
     return plain.get(request.param) or (lambda width, height: VqganCanvas(model, width, height))
 
 

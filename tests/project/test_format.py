@@ -227,7 +227,7 @@ WRONG = [
     (
         ("medium", "kind"),
         "oil",
-        "medium.kind: should be 'vqgan', 'pixels', 'fourier', 'palette', 'collage' or 'biggan'",
+        "medium.kind: should be 'vqgan', 'pixels', 'fourier', 'palette', 'strokes', 'collage' or 'biggan'",
     ),
     (("medium", "model"), "../../secret", "medium.model: cannot be used as the name of a model"),
     (("motion",), [], "motion: should be an object"),

@@ -17,6 +17,7 @@ def media() -> tuple[tuple[str, str, str], ...]:
         ("vqgan", tr("VQGAN"), tr("A learned alphabet of patches: painterly and rich.")),
         ("pixels", tr("Pixels"), tr("Planes of pixels from coarse to fine: soft and free.")),
         ("fourier", tr("Fourier"), tr("Waves of colour, as in Aphantasia.")),
+        ("strokes", tr("Strokes"), tr("Brush strokes, as in CLIPDraw; they can be saved as SVG.")),
         ("palette", tr("Pixel art"), tr("Big cells in sixteen colours, which are dreamed along.")),
     )
 
