@@ -24,6 +24,10 @@ class CancelToken:
         """Whether `cancel` was called."""
         return self._event.is_set()
 
+    def wait(self, seconds: float) -> bool:
+        """Wait so long, or until the token is fired; whether it was."""
+        return self._event.wait(seconds)
+
     def check(self) -> None:
         """Do nothing, or raise `Cancelled` when the token was fired."""
         if self._event.is_set():

@@ -34,6 +34,8 @@ class VqganConfig:
         norm_groups: groups of every GroupNorm; taming itself always has 32.
         attention_side: the attention looks at so many places each way, averages over a larger map; 0: at all there are,
             as taming's, which at 1024 pixels and four to a latent would be 65,536 at each of as many.
+        gumbel: a layer chooses the codes of what was encoded, as in taming's `GumbelVQ`; otherwise the nearest ones are
+            taken.
     """
 
     ddconfig: Mapping[str, Any]
@@ -42,6 +44,7 @@ class VqganConfig:
     pixel_shuffle: int = 1
     norm_groups: int = 32
     attention_side: int = 0
+    gumbel: bool = False
 
     @property
     def factor(self) -> int:
@@ -77,7 +80,10 @@ class VqganConfig:
             raise _unusable(name, f"its channels cannot be divided into {groups} groups")
         embed_dim = source.integer("embed_dim", 1, 4096)
         attended = source.integer("attention_side", 0, 1 << 10, default=0)
-        return cls(ddconfig, embed_dim, source.integer("n_embed", 2, 1 << 20), shuffle, groups, attended)
+        if (quantiser := config.get("quantiser", "nearest")) not in ("nearest", "gumbel"):
+            raise _unusable(name, f"its quantiser is {str(quantiser)[:40]!r}, not nearest or gumbel")
+        n_embed, gumbel = source.integer("n_embed", 2, 1 << 20), quantiser == "gumbel"
+        return cls(ddconfig, embed_dim, n_embed, shuffle, groups, attended, gumbel)
 
 
 class VqganModel:
@@ -113,10 +119,11 @@ class VqganModel:
         self._networks.to(memory_format=self._format)
 
     def encode(self, images: Tensor) -> Tensor:
-        """The latents of pictures, before quantisation."""
+        """The latents of pictures, before quantisation; codes already, where a layer chooses them."""
         folded = functional.pixel_unshuffle(images * 2 - 1, self._shuffle).contiguous(memory_format=self._format)
         latents: Tensor = self._networks.quant_conv(self._networks.encoder(folded))
-        return latents.contiguous()
+        chosen: Tensor = self._networks.quantize.choose(latents)
+        return chosen.contiguous()
 
     def decode(self, latents: Tensor) -> Tensor:
         """The pictures of latents, quantised or not; differentiable. Nominally 0 to 1."""
@@ -153,7 +160,7 @@ class Networks(nn.Module):
         with _taming(config.norm_groups, config.attention_side):
             self.encoder = taming.Encoder(**config.ddconfig)
             self.decoder = taming.Decoder(**config.ddconfig)
-        self.quantize = _Codebook(config.n_embed, config.embed_dim)
+        self.quantize = _Codebook(config.n_embed, config.embed_dim, config.ddconfig["z_channels"] * config.gumbel)
         self.quant_conv = nn.Conv2d(config.ddconfig["z_channels"], config.embed_dim, 1)
         self.post_quant_conv = nn.Conv2d(config.embed_dim, config.ddconfig["z_channels"], 1)
 
@@ -175,9 +182,21 @@ def build(weights: Weights, device: torch.device | str) -> VqganModel:
 
 
 class _Codebook(nn.Module):
-    def __init__(self, n_embed: int, embed_dim: int) -> None:
+    """The codes; and, for `hidden` channels, the layer that chooses among them (0: none)."""
+
+    def __init__(self, n_embed: int, embed_dim: int, hidden: int) -> None:
         super().__init__()
         self.embedding = nn.Embedding(n_embed, embed_dim)
+        self.proj = nn.Conv2d(hidden, n_embed, 1) if hidden else None
+
+    def choose(self, latents: Tensor) -> Tensor:
+        """The codes that the layer finds most likely, without gradient; the latents themselves where there is none.
+
+        (The limit of the Gumbel softmax without noise: Jang, Gu and Poole 2016, arXiv:1611.01144.)
+        """
+        if self.proj is None:
+            return latents
+        return self.embedding(self.proj(latents).argmax(dim=1)).movedim(-1, 1)  # type: ignore[no-any-return]
 
 
 class _Attention(taming.AttnBlock):  # type: ignore[misc]

@@ -11,7 +11,7 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
-from studio.cli import ask, bench, evaluate, render, system, train, window
+from studio.cli import ask, bench, evaluate, models, render, system, takes, train, window
 
 app = typer.Typer(
     name="keydream",
@@ -26,10 +26,12 @@ app.command("open")(window.open_window)
 app.command()(render.render)
 app.command()(render.still)
 app.command()(render.export)
+app.add_typer(takes.takes, name="takes")
 app.command()(ask.score)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(bench.bench)
+app.add_typer(models.app)
 app.command()(system.doctor)
 app.command()(system.schema)
 

@@ -1,15 +1,18 @@
 """Reading weights without running code. The only module that opens weight files.
 
 Keydream's own format is safetensors with two entries in the header's metadata: `kind` ("clip", "vqgan") and `config`
-(JSON: how to build the network). Pickles are refused, since reading one can run any code that it carries.
+(JSON: how to build the network). Pickles are refused, since reading one can run any code that it carries;
+`studio.models.converting` reads theirs as data.
 """
 
 from __future__ import annotations
 
+import contextlib
+import functools
 import hashlib
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -31,7 +34,7 @@ class Weights:
 
     Attributes:
         name: what the catalogue calls it.
-        kind: what it is: "clip" or "vqgan".
+        kind: what it is: "clip", "vqgan" or "biggan".
         config: how to build the network; its keys depend on the kind.
         tensors: parameter name to tensor, as stored (usually fp16).
         sha256: of the whole file, hex: the identity that frames are keyed by.
@@ -42,6 +45,60 @@ class Weights:
     config: Mapping[str, Any]
     tensors: Mapping[str, torch.Tensor]
     sha256: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lazy:
+    """A tensor in a file that is still open.
+
+    Attributes:
+        dtype: of its numbers.
+        shape: of it.
+        read: gives it, in main memory and contiguous; may raise what the opened file's errors are.
+    """
+
+    dtype: torch.dtype
+    shape: tuple[int, ...]
+    read: Callable[[], torch.Tensor]
+
+
+@contextlib.contextmanager
+def lazily(path: Path, *, name: str) -> Iterator[tuple[Mapping[str, str], Mapping[str, Lazy]]]:
+    """A safetensors file of anybody's: the text in its header, and its tensors, read one by one while the block lasts.
+
+    Raises:
+        ModelError: missing, pickled or damaged.
+    """
+    what = f"The model {name} could not be used"
+    try:
+        _check_head(path, what)
+        with safe_open(path, framework="pt", device="cpu") as file:
+            tensors = {}
+            for key in file.keys():  # noqa: SIM118 (not a mapping)
+                found = file.get_slice(key)
+                dtype = _DTYPES.get(found.get_dtype())
+                if dtype is None:
+                    raise ModelError(what, f"The tensor {key} in {path} is of the kind {found.get_dtype()}", _REFETCH)
+                tensors[key] = Lazy(dtype, tuple(found.get_shape()), functools.partial(file.get_tensor, key))
+            yield file.metadata() or {}, tensors
+    except FileNotFoundError as error:
+        raise ModelError(what, f"There is no file {path}", _REFETCH) from error
+    except SafetensorError as error:
+        raise ModelError(what, f"{path} is damaged: {error}", _REFETCH) from error
+
+
+_DTYPES = {
+    "F64": torch.float64,
+    "F32": torch.float32,
+    "F16": torch.float16,
+    "BF16": torch.bfloat16,
+    "I64": torch.int64,
+    "I32": torch.int32,
+    "I16": torch.int16,
+    "I8": torch.int8,
+    "U8": torch.uint8,
+    "BOOL": torch.bool,
+}
 
 
 def read_weights(path: Path, *, name: str, expect_kind: str, expect_sha256: str = "") -> Weights:
@@ -88,20 +145,25 @@ def read_weights(path: Path, *, name: str, expect_kind: str, expect_sha256: str 
 
 
 def _check_bytes(path: Path, what: str) -> str:
-    """The file's SHA-256, after looking at its first bytes: a pickle or a zip must not reach any reader."""
+    """The file's SHA-256, after looking at its first bytes."""
+    _check_head(path, what)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _check_head(path: Path, what: str) -> None:
+    """Do nothing, or refuse a file for its first bytes: a pickle or a zip must not reach any reader."""
     with path.open("rb") as file:
         head = file.read(9)
         if head[:2] in (b"PK", b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05"):
             raise ModelError(
                 what,
                 f"{path} is a pickled checkpoint, and reading one can run any code that it carries",
-                "Convert it to safetensors with a tool that you trust, or fetch the safetensors version",
+                "Add it with `keydream models add`, which converts it to safetensors without running it",
             )
         length = struct.unpack("<Q", head[:8])[0] if len(head) == 9 else 0
         if head[8:9] != b"{" or not 0 < length <= MAX_HEADER:
             raise ModelError(what, f"{path} is no safetensors file, or it is cut short", _REFETCH)
-        file.seek(0)
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _config(text: str, what: str, path: Path) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from studio.base import atomic, paths
-from studio.base.errors import InputError
+from studio.base.errors import FileError, InputError
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._-]{0,59}")
 """What a model may be called."""
@@ -71,6 +71,22 @@ def add(model: Own) -> None:
         "about": model.about,
     }
     atomic.write_bytes(folder() / f"{model.name}.json", json.dumps(note, indent=1).encode())
+
+
+def remove(name: str) -> None:
+    """Take a model off the list, and delete its weights if they lie beside its note; elsewhere they stay.
+
+    Raises:
+        FileError: a file could not be deleted.
+    """
+    check(name)
+    for path in (folder() / f"{name}.json", folder() / f"{name}.safetensors"):
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise FileError(
+                f"{path} could not be deleted", error.strerror or str(error), "Close what has it open, and try again"
+            ) from error
 
 
 def known() -> Iterator[Own]:

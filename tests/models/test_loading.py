@@ -71,7 +71,7 @@ def test_a_pickle_is_refused_and_never_run(write, tmp_path, protocol):
     if protocol >= 2:
         assert "pickled checkpoint" in error.why
         assert "run any code" in error.why
-        assert "Convert it to safetensors" in error.fix
+        assert "keydream models add" in error.fix
 
 
 @pytest.mark.parametrize("zipped", [True, False])

@@ -133,7 +133,7 @@ RULES: dict[str, tuple[Rule, frozenset[str]]] = {
     "weights": (named("safetensors.safe_open"), frozenset({"models/loading.py"})),
     "sockets": (
         named("socket", "ssl", "http", "urllib.request", "urllib3", "requests", "httpx", "aiohttp", "ftplib"),
-        NOWHERE,
+        frozenset({"models/http.py"}),
     ),
     "windows": (named("PySide6", "PyQt6", "PyQt5", "PySide2", "qasync", "tkinter"), frozenset({"app/"})),
     "global randomness": (named("random", "torch.manual_seed", "torch.seed", "numpy.random.seed"), STARTER),
