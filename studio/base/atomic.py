@@ -66,6 +66,27 @@ def replacing(path: Path, *, backups: int = 0) -> Iterator[Path]:
                 left.unlink(missing_ok=True)
 
 
+def move_folder(source: Path, target: Path) -> None:
+    """Give a folder another name on the same disk, in one step; never over another.
+
+    Raises:
+        FileExistsError: something is at `target` already.
+        FileError: it could not be moved; it is where it was.
+    """
+    taken = FileExistsError(f"{target} exists already")
+    if target.exists():
+        raise taken
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(source, target)  # of folders, the system itself refuses to replace one that holds anything
+        _flush_folder(target.parent)
+        _flush_folder(source.parent)
+    except OSError as error:
+        if error.errno in (errno.ENOTEMPTY, errno.EEXIST):
+            raise taken from error
+        raise explain(error, target) from error
+
+
 def explain(error: OSError, path: Path) -> FileError:
     """Turn an `OSError` met while writing `path` into words for the artist."""
     what = f"{path} could not be written"

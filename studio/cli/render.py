@@ -6,7 +6,7 @@ import json
 import time
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -69,9 +69,27 @@ def render(
     check_target(out, force=force)
     _check_format(out)
     with interruptible() as token:
-        plan, done = _dream(opened, folder, frames, device, store, token, draft=draft, deterministic=deterministic)
+        plan, done, takes = _dream(
+            opened,
+            folder,
+            frames,
+            device,
+            store,
+            token,
+            draft=draft,
+            deterministic=deterministic,
+            source=Path(project) if Path(project).exists() else None,
+        )
         exported = _export(opened, done.paths, out, quality, token)
-    _tell(exported, as_json, notes=plan.notes, rendered=done.rendered, reused=plan.reused, seconds=done.seconds)
+    _tell(
+        exported,
+        as_json,
+        notes=plan.notes,
+        rendered=done.rendered,
+        reused=plan.reused,
+        seconds=done.seconds,
+        takes=takes,
+    )
 
 
 def still(
@@ -80,7 +98,7 @@ def still(
     ],
     out: Annotated[Path, typer.Option("--out", "-o", help="The picture to write, a .png file.")],
     medium: Annotated[
-        str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan, pixels, fourier or palette.")
+        str, typer.Option("--medium", help="The canvas: collage, biggan, vqgan, pixels, fourier, palette or strokes.")
     ] = "",
     start: Annotated[str, typer.Option("--start", help="What it begins from: noise, collage or biggan.")] = "",
     model: Annotated[
@@ -105,9 +123,17 @@ def still(
     project = single(prompt, medium, start, steps, read_size(size), seed, model=model, perceptor=perceptor)
     check_target(out, force=force)
     with interruptible() as token:
-        plan, done = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
+        plan, done, takes = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
         exported = _export(project, done.paths, out, None, token)
-    _tell(exported, as_json, notes=plan.notes, rendered=done.rendered, reused=plan.reused, seconds=done.seconds)
+    _tell(
+        exported,
+        as_json,
+        notes=plan.notes,
+        rendered=done.rendered,
+        reused=plan.reused,
+        seconds=done.seconds,
+        takes=takes,
+    )
 
 
 def export(
@@ -167,28 +193,37 @@ def _dream(
     *,
     draft: bool,
     deterministic: bool,
-) -> tuple[PlanMade, RenderDone]:
+    source: Path | None = None,
+) -> tuple[PlanMade, RenderDone, tuple[str, ...]]:
+    """Render, and keep what came to rest as takes; the plan, the end, and the takes' keys."""
     wanted = _range(project, frames)
     from studio.dream.device import pick
     from studio.render.session import render as session
     from studio.render.store import FrameStore
     from studio.render.toolbox import LocalToolbox
+    from studio.takes.keeping import Keeper
+    from studio.takes.store import Takes
 
     toolbox = LocalToolbox(folder, pick(device))
     kept = FrameStore(store or paths.cache_dir() / "frames")
-    events = session(
+    quality: Literal["draft", "final"] = "draft" if draft else "final"
+    events = session(project, toolbox, kept, frames=wanted, quality=quality, deterministic=deterministic, token=token)
+    keeper = Keeper(
+        Takes,
         project,
         toolbox,
         kept,
         frames=wanted,
-        quality="draft" if draft else "final",
+        quality=quality,
         deterministic=deterministic,
-        token=token,
+        source=source,
+        folder=folder,
     )
-    return _follow(events)
+    plan, done = follow(keeper.watch(events))
+    return plan, done, tuple(keeper.keys)
 
 
-def _follow(events: Iterable[Event]) -> tuple[PlanMade, RenderDone]:
+def follow(events: Iterable[Event]) -> tuple[PlanMade, RenderDone]:
     """Show a render as it goes; its plan and its end."""
     from studio.render.events import FrameDone, FrameStarted, Notice, PlanMade, RenderDone, SolveStarted, StepDone
 
@@ -251,7 +286,14 @@ def _export(project: Project, frames: tuple[Path, ...], out: Path, quality: int 
 
 
 def _tell(
-    exported: Exported, as_json: bool, *, notes: tuple[str, ...], rendered: int, reused: int, seconds: float
+    exported: Exported,
+    as_json: bool,
+    *,
+    notes: tuple[str, ...],
+    rendered: int,
+    reused: int,
+    seconds: float,
+    takes: tuple[str, ...] = (),
 ) -> None:
     if as_json:
         typer.echo(
@@ -266,6 +308,7 @@ def _tell(
                     "rendered": rendered,
                     "reused": reused,
                     "render_seconds": round(seconds, 3),
+                    "takes": list(takes),
                     "notes": [*notes, *exported.notes],
                 }
             )
@@ -275,7 +318,8 @@ def _tell(
         ERRORS.print(f"Note: {note}")
     what = f"{exported.frames} frames" if exported.frames > 1 else "1 frame"
     made = f"{what} of {exported.width}x{exported.height}, {exported.bytes / 1e6:.2f} MB"
-    typer.echo(f"{exported.path}: {made}; rendered {rendered} in {seconds:.0f} s, reused {reused}")
+    kept = f"; take {takes[0][:12]}" if len(takes) == 1 else ""
+    typer.echo(f"{exported.path}: {made}; rendered {rendered} in {seconds:.0f} s, reused {reused}{kept}")
 
 
 def _range(project: Project, frames: str) -> FrameRange | None:

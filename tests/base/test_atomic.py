@@ -9,7 +9,7 @@ import threading
 
 import pytest
 
-from studio.base.atomic import TEMPORARY, explain, replacing, write_bytes
+from studio.base.atomic import TEMPORARY, explain, move_folder, replacing, write_bytes
 from studio.base.errors import FileError
 
 
@@ -138,3 +138,29 @@ def test_every_error_is_explained(tmp_path, number):
 
 def test_an_error_without_a_number_is_explained(tmp_path):
     assert explain(OSError("out of luck"), tmp_path / "c.txt").why == "out of luck"
+
+
+def test_a_folder_is_moved_and_never_over_another(tmp_path):
+    source, target = tmp_path / "a", tmp_path / "new" / "b"
+    source.mkdir()
+    (source / "c.txt").write_bytes(b"mine")
+    move_folder(source, target)
+    assert not source.exists()
+    assert contents(target) == {"c.txt": b"mine"}
+    source.mkdir()
+    with pytest.raises(FileExistsError):
+        move_folder(source, target)
+    assert contents(target) == {"c.txt": b"mine"}
+    with pytest.raises(FileError, match="could not be written"):
+        move_folder(tmp_path / "gone", tmp_path / "d")
+
+
+def test_a_folder_that_appears_meanwhile_is_not_replaced(tmp_path, monkeypatch):
+    source, target = tmp_path / "a", tmp_path / "b"
+    source.mkdir()
+    target.mkdir()
+    (target / "c.txt").write_bytes(b"theirs")
+    monkeypatch.setattr(type(target), "exists", lambda path: False)
+    with pytest.raises(FileExistsError):
+        move_folder(source, target)
+    assert (target / "c.txt").read_bytes() == b"theirs"
