@@ -106,7 +106,6 @@ def judge(perceptors: Sequence[tuple[Perceptor, float]], targets: Sequence[Seque
         targets: for each perceptor.
     """
 
-    @torch.no_grad()
     def judged(pictures: Tensor) -> Tensor:
         total = pictures.new_zeros(len(pictures))
         for (perceptor, counts), wanted in zip(perceptors, targets, strict=True):
