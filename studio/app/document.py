@@ -136,9 +136,9 @@ class Document(QObject):
         self._history.amend(change)
         self._tell(before)
 
-    def seal(self) -> None:
-        """End the gesture."""
-        self._history.seal()
+    def seal(self, merge: Hashable | None = None) -> None:
+        """End the gesture, or only the one of that key: who merely watches a drag must not end it."""
+        self._history.seal(merge)
 
     def cancel(self, merge: Hashable) -> None:
         """Take the gesture back without a trace."""

@@ -118,9 +118,14 @@ class History(Generic[S]):
         self._current = after
         return after
 
-    def seal(self) -> None:
-        """End the gesture: the next edit makes an entry of its own, whatever its key."""
-        self._gesture = None
+    def seal(self, merge: Hashable | None = None) -> None:
+        """End the gesture: the next edit makes an entry of its own, whatever its key.
+
+        Args:
+            merge: end it only if it is this one; None for whichever it is.
+        """
+        if merge is None or (self._gesture is not None and self._gesture.merge == merge):
+            self._gesture = None
 
     def cancel(self, merge: Hashable) -> S:
         """Take back an unfinished gesture without a trace (Escape in a drag). Nothing happens when it made no entry."""

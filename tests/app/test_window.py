@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider, QWidget
@@ -192,3 +192,19 @@ def test_the_first_start_plays_the_sample(window: Window, context: Context, qtbo
     context.player.stop()
     qtbot.waitUntil(lambda: window.viewer.current_image() is not None, timeout=10000)
     assert "First walk" in window.windowTitle() or "first-walk" in window.windowTitle()
+
+
+def test_the_inspector_does_not_end_a_drag_that_it_watches(window: Window, context: Context) -> None:
+    lanes, stage = window.timeline.lanes, window.timeline.stage
+    top, row = stage.top(PROMPT), stage.layout.of(PROMPT)
+    assert top is not None
+    assert row is not None
+    start = QPoint(round(stage.scale.x(64)), round(top + row.height / 2))
+    QTest.mousePress(lanes, Qt.MouseButton.LeftButton, pos=start)
+    for step in range(1, 9):
+        QTest.mouseMove(lanes, start - QPoint(round(step * 2 * stage.scale.frame_width), 0))
+    QTest.mouseRelease(lanes, Qt.MouseButton.LeftButton, pos=start - QPoint(round(16 * stage.scale.frame_width), 0))
+    assert context.document.labels == ("Move key",)
+    assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 48)
+    context.document.undo()
+    assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 64)

@@ -208,3 +208,13 @@ def test_an_amendment_that_raises_changes_nothing(history):
     with pytest.raises(InputError):
         history.amend(change)
     assert [a is b for a, b in zip(history.documents, before, strict=True)] == [True, True]
+
+
+def test_only_the_gesture_that_is_named_is_sealed(history):
+    history.apply(grow(10), "drag", from_start=True)
+    history.seal("typing")
+    history.apply(grow(12), "drag", from_start=True)
+    assert len(history.labels) == 1
+    history.seal("drag")
+    history.apply(grow(14), "drag", from_start=True)
+    assert len(history.labels) == 2

@@ -249,8 +249,8 @@ class PromptSection(QWidget):
 
     def _seal(self) -> None:
         """End the gesture: what is typed next is another entry of the history."""
+        self._context.document.seal(self._merge)
         self._gesture = next(_gestures)
-        self._context.document.seal()
 
     @Slot()
     def _end(self) -> None:
