@@ -1,4 +1,4 @@
-"""How a BigGAN's picture goes from frame to frame when it follows: by its latents, not by its pixels.
+"""How a BigGAN's picture goes from frame to frame when it follows, and strokes: by latents, not by pixels.
 
 The camera alone moves the thing, and the background stays. Where the prompt changes, what the generator knows of the
 next one is searched once, and each frame lies on the way there, as far as the prompt is: as in a walk.
@@ -13,6 +13,7 @@ import torch
 from studio.canvas.base import State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Camera
+from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
@@ -31,6 +32,18 @@ def way(state: FrameState) -> Way | None:
         if term.weight > 0 and isinstance(term.start, Text) and isinstance(term.end, Text):
             return term.start, term.end, min(max(term.mix, 0.0), 1.0)
     return None
+
+
+def moved_strokes(canvas: StrokeCanvas, previous: Entry, camera: Camera) -> State | None:
+    """What the frame after `previous` begins from: its strokes, moved by the camera; None where they are gone."""
+    if previous.latents is None:
+        return None
+    try:
+        canvas.restore(unpack(previous.latents.read_bytes()))
+    except (OSError, ValueError, KeyError):
+        return None
+    canvas.move(camera)
+    return canvas.state()
 
 
 class Carrying:

@@ -1,8 +1,8 @@
 """Follow: every frame starts from the picture before it, moved by the camera, and is dreamed on.
 
 What a frame hands on is its stored picture, 8 bit and all: so a chain that was interrupted goes on from exactly what an
-uninterrupted one would have gone on from. A BigGAN would find a moved picture again badly: there, a frame hands on its
-stored latents, see `studio.render.carrying`.
+uninterrupted one would have gone on from. A BigGAN would find a moved picture again badly, and strokes would blur:
+there, a frame hands on its stored latents, see `studio.render.carrying`.
 """
 
 from __future__ import annotations
@@ -13,9 +13,10 @@ from typing import cast
 
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Border, Camera, move
+from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Motion
-from studio.render.carrying import Carrying
+from studio.render.carrying import Carrying, moved_strokes
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event
 from studio.render.manifest import Entry
@@ -83,9 +84,12 @@ def _make(
     carried = None
     if carrying is not None and previous is not None and before is not None:
         carried = carrying.next(previous, before, job.state, view)
+    elif previous is not None and isinstance(dreamer.canvas, StrokeCanvas):
+        carried = moved_strokes(dreamer.canvas, previous, view)
     yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
     if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
         dreamer.canvas.retake(carried)  # or the dream would take back what the camera did
-    entry = dreamer.commit_frame(job.key, latents=carrying is not None)
+    generated = isinstance(dreamer.canvas, BigGanCanvas | StrokeCanvas)
+    entry = dreamer.commit_frame(job.key, latents=generated)
     yield dreamer.done(job, entry, seconds=time.monotonic() - began)
     return entry

@@ -3,7 +3,8 @@
 Every solve begins from the same picture and sees the same cutouts, so solves differ by their prompts alone and a blend
 of two is a picture on the way. Where solves begin on another canvas instead, each from the picture of its own prompt,
 a blend of their latents would show two layouts at once: then those pictures are blended on their own canvas, and what
-is half-way is handed over; collages with the looks that were dreamed, see `studio.canvas.recut`.
+is half-way is handed over; collages with the looks that were dreamed, see `studio.canvas.recut`. Strokes alone are
+blended as they are, wherever they began: each goes its way.
 
 A frame between depends on its two solves and on no neighbour: any frame can be made alone, and an edited keyframe
 touches only the segments beside it. Refinement sees the same cutouts in every frame, too, or frames would flicker with
@@ -21,6 +22,7 @@ from torch import Tensor
 from studio.canvas.base import State
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.recut import Cut, between, cut
+from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
@@ -51,7 +53,8 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
                 known[key] = yield from _solve(solves[key], dreamer)
         dreamer.token.check()
         began = time.monotonic()
-        if dreamer.hands_over and job.start != job.end:
+        strokes = isinstance(dreamer.canvas, StrokeCanvas)
+        if dreamer.hands_over and job.start != job.end and not strokes:
             begun = {key: state for key, state in begun.items() if key in job.solves}
             for key in job.solves:
                 if key not in begun:
@@ -59,7 +62,7 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
             yield from _handed_over(job, begun[job.start], begun[job.end], dreamer)
         else:
             yield from _between(job, known[job.start], known[job.end], dreamer)
-        yield dreamer.done(job, dreamer.commit_frame(job.key), seconds=time.monotonic() - began)
+        yield dreamer.done(job, dreamer.commit_frame(job.key, latents=strokes), seconds=time.monotonic() - began)
 
 
 def _solve(job: SolveJob, dreamer: Dreamer) -> Generator[Event, None, State]:

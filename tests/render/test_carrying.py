@@ -13,10 +13,11 @@ from studio.canvas.biggan_fitting import one_hot
 from studio.canvas.biggan_model import build
 from studio.canvas.camera import Camera
 from studio.canvas.placement import PLACE, TINT, moved
+from studio.canvas.strokes import StrokeCanvas
 from studio.models.catalogue import find
 from studio.models.loading import read_weights
 from studio.project.model import Medium
-from studio.render.carrying import Carrying, way
+from studio.render.carrying import Carrying, moved_strokes, way
 from studio.render.checkpoint import pack
 from studio.timeline.prompt import NEVER_STOP, Image, Text
 from studio.timeline.sample import FrameState, TermState
@@ -138,3 +139,18 @@ def test_the_way_is_that_of_the_first_text_that_is_to_be_shown():
     ]
     assert way(FrameState(0, tuple(terms), ())) == (Text("fox"), Text("rocket"), 1.0)
     assert way(FrameState(0, tuple(terms[:2]), ())) is None
+
+
+def test_strokes_go_on_as_they_are_stored_and_the_camera_moves_them(tmp_path):
+    canvas = StrokeCanvas(32, 32, strokes=12)
+    canvas.start(torch.Generator().manual_seed(1))
+    state, path = canvas.state(), tmp_path / "latents"
+    path.write_bytes(pack(state))
+    found = moved_strokes(StrokeCanvas(32, 32), SimpleNamespace(latents=path), STILL)
+    assert same(found, state, *state)
+    turned = moved_strokes(canvas, SimpleNamespace(latents=path), Camera(rotate=5))
+    assert not torch.equal(turned["points"], state["points"])
+    assert torch.equal(turned["colours"], state["colours"])
+    path.write_bytes(b"broken")
+    assert moved_strokes(canvas, SimpleNamespace(latents=path), STILL) is None
+    assert moved_strokes(canvas, SimpleNamespace(latents=None), STILL) is None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from itertools import pairwise
 from pathlib import Path
 
@@ -11,12 +12,14 @@ import torch
 from studio.canvas.camera import move
 from studio.canvas.pixels import PixelCanvas
 from studio.canvas.placement import moved
+from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Medium, Motion
 from studio.render.checkpoint import unpack
 from studio.render.events import FrameDone, StepDone
 from studio.render.follow import camera
 from studio.render.pictures import from_png, to_png
+from studio.render.session import render
 from studio.render.store import FrameStore
 from studio.timeline.sample import sample
 from studio.timeline.time import FrameRange
@@ -120,3 +123,19 @@ def test_a_biggan_whose_latents_are_gone_finds_the_picture_again(fakes, store, s
         file.write_bytes(b"")
     entries = starter(project, store)
     assert len(entries) == 3
+
+
+def test_strokes_follow_as_strokes_and_a_chain_that_was_cut_goes_on_the_same(fakes, run, store, tmp_path):
+    class Toolbox(fakes.Toolbox):
+        def canvas(self, project, width, height):
+            return StrokeCanvas(width, height, strokes=10)
+
+    medium = Medium("strokes", start="noise")
+    project = fakes.project(length=4, steps=1, parameters=MOVES["zoom"], medium=medium, motion=Motion(mode="follow"))
+    whole = done(run(project, toolbox=Toolbox()))
+    held = [unpack(store.get(event.key).latents.read_bytes()) for event in whole]
+    assert float((held[1]["widths"] - held[0]["widths"]).median()) == pytest.approx(math.log(1.2), abs=0.05)
+    other = FrameStore(tmp_path / "other")
+    list(render(project, Toolbox(), other, frames=FrameRange(0, 2)))
+    again = done(list(render(project, Toolbox(), other)))
+    assert [event.pixels for event in again] == [event.pixels for event in whole]

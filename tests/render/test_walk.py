@@ -12,6 +12,7 @@ from PIL import Image, ImageDraw
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.pack import read_pack
 from studio.canvas.pixels import PixelCanvas
+from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Medium
 from studio.render.checkpoint import pack, unpack
@@ -180,3 +181,17 @@ def test_a_bare_start_stays(fakes, run, begun):
     assert len({event.pixels for event in done(run(noise, toolbox=begun()))}) == 1
     pictured = fakes.project(steps=0, init_image="tree", medium=Medium("pixels", start="collage"))
     assert len({event.pixels for event in done(run(pictured, toolbox=begun()))}) == 1, "an init image goes before"
+
+
+def test_strokes_go_their_way_wherever_they_began(fakes, run, begun, store):
+    class Toolbox(begun):
+        def canvas(self, project, width, height):
+            return StrokeCanvas(width, height, strokes=10)
+
+    project = fakes.project({0: "red", 8: "blue"}, steps=1, medium=Medium("strokes", start="collage"))
+    events = run(replace(project, width=32, height=32), toolbox=Toolbox())
+    solved = states(events, store)
+    frame = done(events)[2]
+    found = unpack(store.get(frame.key).latents.read_bytes())
+    expected = StrokeCanvas(32, 32).blend(solved[0], solved[8], 0.25)
+    assert all(torch.equal(found[name], expected[name]) for name in expected)
