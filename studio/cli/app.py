@@ -11,7 +11,7 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
-from studio.cli import ask, bench, evaluate, models, render, system, takes, train, window
+from studio.cli import ask, bench, evaluate, explain, models, render, search, system, takes, train, window
 
 app = typer.Typer(
     name="keydream",
@@ -28,6 +28,9 @@ app.command()(render.still)
 app.command()(render.export)
 app.add_typer(takes.takes, name="takes")
 app.command()(ask.score)
+app.command()(ask.classify)
+app.command()(search.search)
+app.command()(explain.explain)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(bench.bench)

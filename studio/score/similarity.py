@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from studio.score.looking import embed, looks
 from studio.score.perceptor import Perceptor
-from studio.score.targets import embed_picture
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -23,6 +23,16 @@ class Similarity:
 
     cosine: Tensor
     probability: Tensor
+
+
+def compare(pictures: Tensor, texts: Tensor, logit_scale: float) -> Similarity:
+    """Compare embeddings of pictures (n, d) with those of texts (k, d), both of unit length.
+
+    The probability is that of zero-shot classification (Radford et al. 2021): softmax over the texts of the cosines
+    times `logit_scale`, the perceptor's.
+    """
+    cosine = pictures.cpu() @ texts.cpu().T
+    return Similarity(cosine, (cosine * logit_scale).softmax(dim=-1))
 
 
 def similarity(perceptor: Perceptor, images: Sequence[Tensor] | Tensor, texts: Sequence[str]) -> Similarity:
@@ -42,6 +52,5 @@ def similarity(perceptor: Perceptor, images: Sequence[Tensor] | Tensor, texts: S
     if not len(pictures) or not texts:
         raise ValueError("a comparison needs at least one picture and one text")
     wanted = perceptor.embed_text(texts)
-    seen = torch.stack([embed_picture(perceptor, picture, sides=(1.0,)) for picture in pictures])
-    cosine = seen @ wanted.T
-    return Similarity(cosine.cpu(), (cosine * perceptor.logit_scale).softmax(dim=-1).cpu())
+    seen = embed(perceptor, [looks(picture.float().cpu(), perceptor.image_size) for picture in pictures])
+    return compare(seen, wanted, perceptor.logit_scale)
