@@ -59,12 +59,25 @@ class Commands(QObject):
         """
         document, shown = self._context.document, self._context.frames
         whole = frames or document.timeline.frames
+        if self._resumed(whole):
+            return
         wanted = shown.lacking(whole, self.quality)
         if wanted is None and not shown.lent(whole):
             self._window.status.say(tr("Everything there is rendered already"))
             return
         self._context.rendering.submit(document.project, document.folder, wanted or whole, self.quality, front=front)
         self._window.viewer.follow_dream()
+
+    def _resumed(self, frames: FrameRange) -> bool:
+        """Whether a paused render of this very project and range goes on instead of a new one."""
+        rendering = self._context.rendering
+        for job in rendering.queue:
+            same = job.project == self._context.document.project and job.quality == self.quality
+            if job.state is State.PAUSED and same and set(frames) <= set(job.range):
+                rendering.resume(job.number)
+                self._window.viewer.follow_dream()
+                return True
+        return False
 
     def _file(self) -> None:
         on, documents = self._context.actions.on, self._window.documents
@@ -195,6 +208,8 @@ class Commands(QObject):
         ):
             changed.connect(self._refresh)
         self._window.timeline.clip_changed.connect(self._refresh)
+        self._pictured = False
+        self._window.viewer.source.changed.connect(self._look)
         QGuiApplication.clipboard().dataChanged.connect(self._refresh)
         self._refresh()
 
@@ -205,6 +220,14 @@ class Commands(QObject):
         actions.retitle("edit.undo", tr("Undo {what}", what=undo) if undo else tr("Undo"))
         actions.retitle("edit.redo", tr("Redo {what}", what=redo) if redo else tr("Redo"))
         actions.refresh()
+
+    @Slot()
+    def _look(self) -> None:
+        """Frames change often; whether there is a picture at all does not."""
+        pictured = self._window.viewer.current_image() is not None
+        if pictured != self._pictured:
+            self._pictured = pictured
+            self._refresh()
 
     def _save_frame(self) -> None:
         name = f"{self._context.document.project.name} {self._context.player.frame:04d}.png"

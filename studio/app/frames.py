@@ -235,6 +235,17 @@ class Frames(QObject):
         whole = tuple(path for path in found if path is not None)
         return whole if len(whole) == len(found) else None
 
+    def pictures(self) -> dict[int, Path]:
+        """Every frame that has a picture of its own, perhaps a stale one, and where that lies."""
+        return {frame: path for frame in self._with_pictures() if (path := self.picture(frame)) is not None}
+
+    def recall(self, pictures: Mapping[int, Path]) -> None:
+        """Let pictures of another day stand for frames that have none: they count as stale."""
+        length = self._document.timeline.length
+        self._stale = {frame: path for frame, path in pictures.items() if frame < length} | self._stale
+        self._available = None
+        self.changed.emit()
+
     def lacking(self, frames: FrameRange, quality: Quality) -> FrameRange | None:
         """From the first to the last of these frames without a picture of that quality or better; None if none is."""
         wanted = Status.FINAL if quality == "final" else Status.DRAFT

@@ -93,6 +93,10 @@ class Rendering(QObject):
         self._frame_steps = 0
         self._total = 0
         self._made = 0
+        self._steps = 0
+        self._frames = 0
+        self._step_seconds: float | None = None
+        self._frame_seconds: float | None = None
         self._worker = RenderWorker(session)
         self._thread = QThread(self)
         self._thread.setObjectName("keydream-render")
@@ -204,6 +208,7 @@ class Rendering(QObject):
         if job is not None:
             token = self._tokens[job.number] = CancelToken()
             self._began, self._done, self._total, self._made, self._frame_steps = time.monotonic(), 0, 0, 0, 0
+            self._step_seconds = self._frame_seconds = None
             self._order.emit(Order(job.number, job.project, job.folder, job.frames, job.quality, token))
         self.queue_changed.emit()
 
@@ -212,6 +217,7 @@ class Rendering(QObject):
         match event:
             case PlanMade():
                 self._total = event.steps + event.render
+                self._steps, self._frames = event.steps, event.render
                 for note in event.notes:
                     self.queue.say(number, note)
             case SolveStarted() | FrameStarted():
@@ -222,10 +228,12 @@ class Rendering(QObject):
             case SolveDone():
                 self._frame_steps = 0
             case FrameDone():
-                self._frame_steps = 0
                 if not event.reused:
+                    if not self._frame_steps:  # only made of what was dreamed: its own pace
+                        self._frame_seconds = _mixed(self._frame_seconds, event.seconds)
                     self._done += 1
                     self._made += 1
+                self._frame_steps = 0
                 self.frame_done.emit(event.key, event.path)
             case Notice():
                 self.queue.say(number, event.text)
@@ -240,6 +248,8 @@ class Rendering(QObject):
         if iterate is None or iterate.number not in self._tokens:
             return
         self._done += max(0, iterate.step - self._frame_steps)
+        if iterate.rate > 0:
+            self._step_seconds = _mixed(self._step_seconds, 1 / iterate.rate)
         self._frame_steps = iterate.step
         if not self.stopping(iterate.number):
             self._set_live(self._seen(iterate))
@@ -284,12 +294,19 @@ class Rendering(QObject):
         self.progressed.emit(job)
 
     def _left(self) -> float | None:
-        """Seconds for the rest at the pace so far; None before the first unit."""
-        if not self._done or not self._total:
+        """Seconds for the rest: steps and frames at the pace of each; None before the first of either."""
+        if not self._steps or self._step_seconds is None:
             return None
-        return (time.monotonic() - self._began) / self._done * max(0, self._total - self._done)
+        steps_done = self._done - self._made
+        steps, frames = max(0, self._steps - steps_done), max(0, self._frames - self._made)
+        return steps * self._step_seconds + frames * (self._frame_seconds or 0.0)
 
     def _set_live(self, live: Live | None) -> None:
         if live is not self._live:
             self._live = live
             self.live_changed.emit(live)
+
+
+def _mixed(before: float | None, now: float) -> float:
+    """A running mean that forgets: a tenth is new."""
+    return now if before is None else 0.9 * before + 0.1 * now

@@ -124,7 +124,9 @@ class Status(QStatusBar):
         job = queue.running
         self.bar.setVisible(job is not None)
         if job is None:
-            self.queue.setText(tr("queue {number}", number=number) if number else "")
+            paused = sum(each.state is State.PAUSED for each in queue)
+            waiting = tr("queue {number}", number=number) if number else ""
+            self.queue.setText(waiting or (tr("{paused} paused", paused=paused) if paused else ""))
         else:
             self._progress(job)
 

@@ -63,6 +63,8 @@ class Transport(QWidget):
         row.addSpacing(GRID)
         self._time = QLabel()
         self._time.setProperty("role", "muted")
+        widest = self._time.fontMetrics().horizontalAdvance("00:00:00:000")
+        self._time.setFixedWidth(widest)  # digits of unlike width must not push what follows to and fro
         self._time.setToolTip(tr("Hours, minutes, seconds and frames since the start."))
         row.addWidget(self._time)
         row.addSpacing(GRID)

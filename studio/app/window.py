@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from studio.app import shown
 from studio.app.cache import FrameCache
 from studio.app.commands import Commands
 from studio.app.context import Context
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self._make_corner()
         self.status = Status(context, self.documents, self.exporting)
         self.setStatusBar(self.status)
+        self._keep_focus()
         for part in (self.viewer, self.timeline, self.library, self.curves):
             part.hint.connect(self.status.hint)
         for opener in (self.viewer.project_dropped, self.library.open_requested):
@@ -91,6 +93,8 @@ class Window(QMainWindow):
         context.document.history_changed.connect(self.show_title)
         context.rendering.progressed.connect(self.show_title)
         context.rendering.job_over.connect(self.show_title)
+        context.rendering.job_over.connect(self._keep_shown)
+        context.document.history_changed.connect(self._keep_shown)
         self.documents.also_lost(self.exporting.loss)
         context.actions.switched("view.curves", self._make_room)
         self._default = self.saveState(LAYOUT)
@@ -124,6 +128,14 @@ class Window(QMainWindow):
             QTimer.singleShot(0, self.documents.recover)
         elif first and not settings.flag("reduced_motion"):
             self.context.player.play(1)
+
+    @Slot()
+    def _keep_shown(self) -> None:
+        """Note which pictures stand for the frames now, for the day when the project is opened again."""
+        document = self.context.document
+        pictures = self.context.frames.pictures()
+        if document.path is not None and not document.dirty and pictures:
+            shown.keep(document.path, pictures)
 
     @Slot(bool)
     def _make_room(self, curves: bool) -> None:
@@ -176,6 +188,7 @@ class Window(QMainWindow):
         settings.set("layout", self.saveState(LAYOUT))
         settings.set("geometry", self.saveGeometry())
         settings.set("last", str(self.context.document.path or ""))
+        self._keep_shown()
         self.exporting.close()
         self.documents.close()
         ended = self.context.close()
@@ -225,6 +238,12 @@ class Window(QMainWindow):
         self.resizeDocks([self.docks["library"], self.docks["inspector"]], [232, 312], across)
         self.resizeDocks([self.docks["timeline"]], [_BARE], down)
 
+    def _keep_focus(self) -> None:
+        """A click on a button of the window leaves the focus where it was; Tab still reaches it."""
+        for button in self.findChildren(QAbstractButton):
+            if button.focusPolicy() & Qt.FocusPolicy.ClickFocus:
+                button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+
     def _make_menus(self) -> None:
         menus = {name: self.menuBar().addMenu(tr(title)) for name, title in MENUS.items()}
         for spec in SPECS.values():
@@ -264,7 +283,7 @@ class Window(QMainWindow):
         row = QHBoxLayout(corner)
         row.setContentsMargins(0, GRID // 2, GRID, GRID // 2)
         row.setSpacing(GRID)
-        for name, role in (("render.draft", "button"), ("render.range", "primary")):
+        for name, role in (("render.draft", "toggle"), ("render.range", "primary")):
             button = QToolButton()
             button.setDefaultAction(self.context.actions[name])
             button.setObjectName(f"corner-{name}")
@@ -303,6 +322,9 @@ class Window(QMainWindow):
         self.timeline.fit()
         self.viewer.fit()
         self.context.player.seek(self.context.document.timeline.frames.start)
+        path = self.context.document.path
+        if path is not None:
+            self.context.frames.recall(shown.recall(path))
         if name in samples.names():
             self.context.tasks.start(self.context.tasks.in_thread(samples.frames, name), self.context.frames.ship)
         self.show_title()

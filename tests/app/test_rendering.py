@@ -95,3 +95,14 @@ def test_what_nobody_foresaw_is_said_and_the_window_goes_on(
         submit(context, FrameRange(0, 1))
     assert over.args[0].state is State.FAILED
     assert type(error).__name__ in over.args[0].error.why
+
+
+def test_the_time_left_falls_and_ends_near_nothing(context: Context, qtbot: QtBot, session: Any) -> None:
+    session.steps, session.pause = 6, 0.01
+    left: list[float] = []
+    context.rendering.live_changed.connect(lambda live: live and live.left is not None and left.append(live.left))
+    with qtbot.waitSignal(context.rendering.job_over, timeout=20000):
+        submit(context, FrameRange(0, 6))
+    assert len(left) > 5
+    assert left[-1] < 0.25 * max(left)
+    assert max(left) < 20

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,7 +17,7 @@ from studio.app.context import Context
 from studio.app.frames import Status
 from studio.app.table import SPECS
 from studio.app.window import Window
-from studio.project import changes
+from studio.project import changes, store
 from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.time import FrameRange
 
@@ -109,7 +110,7 @@ def test_a_render_fills_the_range_and_the_title_says_how_far_it_is(
     context.player.seek(2)
     press(window, "I")
     context.player.seek(5)
-    press(window, "Shift+O")
+    press(window, "O")
     assert context.document.timeline.range == FrameRange(2, 6)
     session.hold.clear()
     press(window, "Ctrl+Return")
@@ -208,3 +209,45 @@ def test_the_inspector_does_not_end_a_drag_that_it_watches(window: Window, conte
     assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 48)
     context.document.undo()
     assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 64)
+
+
+def test_render_goes_on_with_what_was_paused(window: Window, context: Context, qtbot: QtBot, session: Any) -> None:
+    session.hold.clear()
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: context.rendering.live is not None, timeout=10000)
+    press(window, "Ctrl+P")
+    qtbot.waitUntil(lambda: context.rendering.running is None, timeout=10000)
+    assert "1 paused" in window.status.queue.text()
+    session.hold.set()
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: not context.rendering.busy, timeout=30000)
+    assert len(context.rendering.queue) == 1
+    assert context.frames.finals(range(97)) is not None
+
+
+def test_stale_pictures_come_back_with_the_project(
+    window: Window, context: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "mine.keydream"
+    store.save(context.document.project, file)
+    window.documents.open(file)
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: context.frames.finals(range(97)) is not None, timeout=30000)
+    context.document.apply(changes.set_seed(77))
+    context.frames.wait()
+    assert context.frames.status(5) is Status.STALE
+    assert window.documents.save()
+    window.documents.open("four-seasons")
+    window.documents.open(file)
+    context.frames.wait()
+    assert context.frames.status(5) is Status.STALE
+    qtbot.waitUntil(lambda: window.viewer.current_image() is not None, timeout=10000)
+    assert context.actions["file.save_frame"].isEnabled()
+
+
+def test_a_click_does_not_take_the_focus(window: Window) -> None:
+    window.timeline.lanes.setFocus()
+    button = window.findChild(QAbstractButton, "button-timeline.snap")
+    assert isinstance(button, QAbstractButton)
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.timeline.lanes.hasFocus()

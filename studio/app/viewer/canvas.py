@@ -36,6 +36,7 @@ class Canvas(QWidget):
         self.image: QImage | None = None
         self.pinned: QImage | None = None
         self.wipe = False
+        self.squares = False
         self.divider = 0.5
         self._size = QSize()
         self._pinned_size = QSize()
@@ -203,8 +204,14 @@ class Canvas(QWidget):
         place = self.view.place(size, port, self._ratio())
         if place.width() < image.width() and place.height() < image.height():
             image = self._smaller(image, place.size().toSize())
-        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not self.view.crisp)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not (self.view.crisp or self.squares))
         painter.drawImage(place, image)
+
+    def set_squares(self, squares: bool) -> None:
+        """Show pixels as squares at every zoom above 100 %, also where the picture is fitted: for pixel art."""
+        if squares != self.squares:
+            self.squares = squares
+            self.update()
 
     def _smaller(self, image: QImage, size: QSize) -> QImage:
         """The picture scaled down by averaging, which painting does not do; kept while nothing changes."""

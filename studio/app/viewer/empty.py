@@ -58,9 +58,7 @@ class Empty(QWidget):
             self.advice.setText(" ".join(f"{part.rstrip('.')}." for part in (problem.why, problem.fix) if part))
         elif prompt:
             self.heading.setText(tr("Nothing is dreamed yet"))
-            self.advice.setText(
-                tr("Write a prompt on the timeline and press {keys}. Or drop a picture here to start from.", keys=keys)
-            )
+            self.advice.setText(tr("Press {keys} to dream it. Or drop a picture here to start from.", keys=keys))
         else:
             self.heading.setText(tr("An empty timeline"))
             self.advice.setText(tr("Write a prompt on the timeline and press {keys}.", keys=keys))

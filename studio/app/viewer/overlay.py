@@ -96,7 +96,10 @@ class Overlay(Plate):
             self._progress(job.share)
         else:
             loss = "" if live.loss is None else tr("loss {loss}", loss=f"{live.loss:.2f}")
-            step = tr("step {step} / {steps}", step=live.step, steps=live.steps)
+            if live.steps:
+                step = tr("step {step} / {steps}", step=live.step, steps=live.steps)
+            else:
+                step = tr("frame {frame}", frame=live.frame)
             self._texts(step, loss, rate_text(live), "" if live.left is None else left_text(live.left))
             self._progress(live.step / live.steps if live.steps else 0.0)
 

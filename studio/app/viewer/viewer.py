@@ -81,7 +81,13 @@ class Viewer(QWidget):
         context.pictures.loaded.connect(self._loaded)
         context.settings.changed.connect(self._setting)
         context.document.opened.connect(self._stop_comparing)
+        context.document.changed.connect(self._follow_medium)
+        self._follow_medium()
         self._show()
+
+    @Slot()
+    def _follow_medium(self) -> None:
+        self.canvas.set_squares(self._context.document.project.medium.kind == "palette")
 
     def fit(self) -> None:
         """Show the whole picture, and keep doing so when the window changes."""

@@ -26,7 +26,7 @@ def empty(context: Context, qtbot: QtBot) -> Empty:
 
 def test_it_shows_the_first_prompt_and_how_to_dream_it(context: Context, empty: Empty, qtbot: QtBot) -> None:
     assert empty.prompt.text() == "“a red apple in the grass”"
-    assert "Write a prompt on the timeline and press Ctrl+Return" in empty.advice.text()
+    assert "Press Ctrl+Return to dream it" in empty.advice.text()
     used = []
     context.actions.on("render.range", lambda: used.append(True))
     empty.show()
