@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -55,6 +57,12 @@ class VqganCanvas:
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), nominally 0 to 1; the gradient reaches the latents as if not quantised."""
         latents = self._model.quantise(self._latents) if self.quantised else self._latents
+        return self._model.decode(latents)[..., : self._height, : self._width]
+
+    @torch.no_grad()
+    def images(self, states: Sequence[State]) -> Tensor:
+        """The pictures of states of this size, (n, 3, H, W), decoded as one batch; the canvas itself stays as it is."""
+        latents = torch.cat([self._codes(state) for state in states])
         return self._model.decode(latents)[..., : self._height, : self._width]
 
     def start(self, generator: torch.Generator) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import tempfile
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,10 +14,14 @@ from rich.table import Table
 from rich.text import Text
 
 from studio.base.errors import InputError
-from studio.cli.options import Json, read_size
+from studio.cli.console import ERRORS, Bar, interruptible
+from studio.cli.options import Device, Force, Json, Out, check_target, read_size
 
 if TYPE_CHECKING:
     from studio.takes.take import Kept
+
+UNEVEN = 0.25
+"""The coefficient of variation of the change from frame to frame above which a walk is not of even speed."""
 
 Names = Annotated[list[str], typer.Argument(metavar="TAKE...", help="Takes, by the first digits of their ids.")]
 
@@ -153,6 +159,84 @@ def restore(names: Names, as_json: Json = False) -> None:
     with Takes() as library:
         changed = [library.restore(name) for name in names]
     _say("is back", changed, as_json)
+
+
+def walk(
+    names: Annotated[
+        list[str], typer.Argument(metavar="TAKE...", help="Two takes or more of one medium and size, in their order.")
+    ],
+    out: Out,
+    frames: Annotated[int, typer.Option("--frames", help="Frames between two takes; on the average with --even.")] = 24,
+    hold: Annotated[int, typer.Option("--hold", help="Frames for which each take stands still, at least 1.")] = 6,
+    ease: Annotated[
+        str, typer.Option("--ease", help="How it leaves and reaches takes: linear, in, out, both, bezier(...).")
+    ] = "both",
+    loop: Annotated[
+        bool, typer.Option("--loop", help="Go on from the last take to the first, without a seam.")
+    ] = False,
+    even: Annotated[
+        bool,
+        typer.Option("--even", help="Time the frames so that each changes as much as the others; replaces --ease."),
+    ] = False,
+    rate: Annotated[str, typer.Option("--rate", help="Frames a second.")] = "12",
+    plot: Annotated[
+        Path | None, typer.Option("--plot", help="Write a picture of how evenly it moves, a .png file.")
+    ] = None,
+    perceptor: Annotated[str, typer.Option("--perceptor", help="The CLIP that measures changes.")] = "",
+    quality: Annotated[int, typer.Option("--quality", min=0, max=100, help="0 smallest file, 100 best picture.")] = 80,
+    device: Device = "auto",
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Walk between takes: their latents are blended and drawn, nothing is dreamed again."""
+    from studio.export import ExportOptions, choose, export
+    from studio.takes.course import Timing
+    from studio.timeline.easing import Ease
+    from studio.timeline.time import FrameRate
+
+    timing = Timing(frames, hold, Ease.parse(ease), loop, even)
+    clock = FrameRate.parse(rate)
+    choose(out, "")
+    check_target(out, force=force)
+    if plot is not None and plot.suffix.lower() != ".png":
+        raise InputError(f"{plot} cannot be written", "A plot is a PNG picture", "Choose a name that ends in .png")
+
+    from studio.base import atomic
+    from studio.dream.device import pick
+    from studio.render.toolbox import LocalToolbox
+    from studio.takes.plot import plot as drawn
+    from studio.takes.store import Takes
+    from studio.takes.walking import walk as walked
+    from studio.takes.way import Way, project_of
+
+    with Takes() as library, interruptible() as token, tempfile.TemporaryDirectory(prefix="keydream-walk-") as folder:
+        chosen = [library.get(name) for name in names]
+        toolbox = LocalToolbox(Path(chosen[0].take.folder), pick(device))
+        way = Way(chosen, library, toolbox, token)
+        looker = toolbox.perceptors(project_of(chosen[0].take, perceptor))[0][0]
+        with Bar("walking", 0) as bar:
+            found = walked(way, looker, timing, Path(folder), report=bar.report)
+            settings = ExportOptions(quality=quality, loop=loop, overwrite=True)
+            made = export(found.frames, out, clock.fraction, settings=settings, token=token, report=bar.report)
+        if plot is not None:
+            panels = [("as eased", found.before), ("even speed", found.after)]
+            atomic.write_bytes(plot, drawn(panels if even else panels[:1], found.passes))
+    before, after = (round(change.variation, 4) for change in (found.before, found.after))
+    if as_json:
+        about = {"path": str(made.path), "frames": made.frames, "seconds": made.seconds, "bytes": made.bytes}
+        told = {"variation": after, "variation_as_eased": before, "plot": str(plot) if plot else None}
+        keys = [kept.take.key for kept in chosen]
+        typer.echo(json.dumps({**about, **told, "takes": keys, "notes": list(made.notes)}))
+        return
+    for note in made.notes:
+        ERRORS.print(f"Note: {note}")
+    typer.echo(f"{made.path}: {made.frames} frames of {made.width}x{made.height}, {made.bytes / 1e6:.2f} MB")
+    timed = f"; as eased it would be {before:.3f}" if even else ""
+    typer.echo(f"the change from frame to frame varies by {after:.3f} of its mean{timed}")
+    if even and after >= UNEVEN:
+        ERRORS.print(
+            "Note: somewhere the picture jumps, which no timing can even out. Try another order, or --frames more."
+        )
 
 
 def _say(what: str, changed: list[Kept], as_json: bool) -> None:

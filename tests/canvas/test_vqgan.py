@@ -158,3 +158,17 @@ def test_slerp_between_opposite_and_empty_latents_is_straight() -> None:
     a = torch.tensor([1.0, 0.0, 0.0]).reshape(1, 3, 1, 1)
     assert torch.allclose(slerp(a, -a, 0.25), a * 0.5)
     assert torch.allclose(slerp(a, torch.zeros_like(a), 0.25), a * 0.75)
+
+
+def test_many_states_are_decoded_at_once_as_one_by_one(model: VqganModel) -> None:
+    canvas = VqganCanvas(model, 20, 12)
+    canvas.start(torch.Generator().manual_seed(1))
+    one = canvas.state()
+    canvas.start(torch.Generator().manual_seed(2))
+    other = canvas.state()
+    states = [one, canvas.blend(one, other, 0.3), other]
+    pictures = canvas.images(states)
+    assert pictures.shape == (3, 3, 12, 20)
+    for state, picture in zip(states, pictures, strict=True):
+        canvas.restore(state)
+        torch.testing.assert_close(picture[None], canvas.image().detach(), rtol=1e-4, atol=1e-5)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import io
 import os
@@ -14,8 +15,13 @@ import pytest
 import torch
 from PIL import Image
 
+from studio.base.cancel import CancelToken, never
+from studio.render.session import render
+from studio.render.store import FrameStore
+from studio.takes.keeping import Keeper
 from studio.takes.store import Takes
-from studio.takes.take import Take, TakeGuide, TakeMedium, TakeTerm
+from studio.takes.take import Kept, Take, TakeGuide, TakeMedium, TakeTerm
+from studio.takes.way import Way
 
 
 def load_fakes() -> ModuleType:
@@ -96,3 +102,30 @@ def keep(takes: Takes, made: Callable[..., Take]) -> Callable[..., str]:
         return takes.keep(made(number, **fields), png=png(), latents=b"latents").take.key
 
     return keep
+
+
+@pytest.fixture
+def dreamed(fakes: ModuleType, tmp_path: Path) -> Iterator[Callable[..., tuple[Takes, list[Kept]]]]:
+    """Dream a walk of three keyframes with the fake tools; the library, and the takes in order."""
+    with contextlib.ExitStack() as stack:
+
+        def dreamed(**project: object) -> tuple[Takes, list[Kept]]:
+            toolbox, wanted = fakes.Toolbox(), fakes.project(**{"steps": 4, **project})
+            frames = FrameStore(tmp_path / "frames")
+            keeper = Keeper(lambda: Takes(tmp_path / "takes"), wanted, toolbox, frames)
+            list(keeper.watch(render(wanted, toolbox, frames)))
+            library = stack.enter_context(Takes(tmp_path / "takes"))
+            return library, [library.get(key) for key in keeper.keys]
+
+        yield dreamed
+
+
+@pytest.fixture
+def way_over(fakes: ModuleType, dreamed: Callable[..., tuple[Takes, list[Kept]]]) -> Callable[..., Way]:
+    """The way over three takes, in any order."""
+
+    def way_over(*order: int, token: CancelToken | None = None) -> Way:
+        library, takes = dreamed()
+        return Way([takes[number] for number in order or (0, 1, 2)], library, fakes.Toolbox(), token or never())
+
+    return way_over
