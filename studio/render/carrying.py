@@ -13,6 +13,7 @@ import torch
 from studio.canvas.base import State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Camera
+from studio.canvas.imagenet import ImageNetCanvas
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.render.checkpoint import unpack
@@ -32,6 +33,20 @@ def way(state: FrameState) -> Way | None:
         if term.weight > 0 and isinstance(term.start, Text) and isinstance(term.end, Text):
             return term.start, term.end, min(max(term.mix, 0.0), 1.0)
     return None
+
+
+def kept(canvas: ImageNetCanvas, previous: Entry) -> State | None:
+    """What the frame after `previous` begins from on a published BigGAN: the same latents; None where they are gone.
+
+    Such a generator cannot move what it draws, so the camera has no say.
+    """
+    if previous.latents is None:
+        return None
+    try:
+        canvas.restore(unpack(previous.latents.read_bytes()))
+    except (OSError, ValueError, KeyError):
+        return None
+    return canvas.state()
 
 
 def moved_strokes(canvas: StrokeCanvas, previous: Entry, camera: Camera) -> State | None:

@@ -14,9 +14,12 @@ from studio.base.errors import FileError, RenderError
 from studio.canvas.base import Canvas, State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.collage import CollageCanvas
+from studio.canvas.imagenet import ImageNetCanvas
 from studio.dream.arrange import Wish, arrange
+from studio.dream.evolution import evolve
 from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
+from studio.dream.prior import LatentPrior
 from studio.dream.search import judge, search
 from studio.project.model import Project
 from studio.render import recipe
@@ -102,11 +105,11 @@ class Dreamer:
         medium = self.project.medium
         return not self.project.init_image and start_of(medium) not in ("noise", medium.kind)
 
-    def beginning(self) -> CollageCanvas | BigGanCanvas:
+    def beginning(self) -> CollageCanvas | BigGanCanvas | ImageNetCanvas:
         """The canvas that dreams begin on, at the size of the frames."""
         return self._toolbox.beginning(self.project, self.plan.width, self.plan.height)
 
-    def begun(self, state: FrameState, generator: torch.Generator) -> CollageCanvas | BigGanCanvas:
+    def begun(self, state: FrameState, generator: torch.Generator) -> CollageCanvas | BigGanCanvas | ImageNetCanvas:
         """That canvas with the picture that fits the prompts of `state` best."""
         canvas = self.beginning()
         wishes = [Wish(*wish) for wish in recipe.wishes(state)]
@@ -117,9 +120,14 @@ class Dreamer:
             perceptor = self._perceptors[0][0]
             targets = [encode(state, one, self._shown(state)) for one, _ in self._perceptors]
             judged = judge(self._perceptors, targets)
-            for found in search(canvas.model, text, judged, perceptor, generator, self.token, size=canvas.size):
-                best = found
-            canvas.adopt(best.latents)
+            if isinstance(canvas, ImageNetCanvas):
+                model, truncation = canvas.model, canvas.truncation
+                evolved = evolve(model, text, judged, perceptor, generator, self.token, truncation=truncation)
+                *_, fittest = evolved
+                canvas.adopt(fittest.noise, fittest.mixture)
+            else:
+                *_, best = search(canvas.model, text, judged, perceptor, generator, self.token, size=canvas.size)
+                canvas.adopt(best.latents)
         return canvas
 
     def _shown(self, state: FrameState) -> dict[str, Tensor]:
@@ -232,7 +240,9 @@ class Dreamer:
     def _objective(self, job: SolveJob | WalkJob | FollowJob) -> Objective:
         start = self.project.init_image
         anchor = self._picture(start) if start else None
-        return recipe.objective(job.state, self._perceptors, self.project.medium.kind, self._shown(job.state), anchor)
+        shown = self._shown(job.state)
+        wanted = recipe.objective(job.state, self._perceptors, self.project.medium.kind, shown, anchor)
+        return wanted + LatentPrior(self.canvas) if isinstance(self.canvas, ImageNetCanvas) else wanted
 
     @cached_property
     def _perceptors(self) -> tuple[tuple[Perceptor, float], ...]:

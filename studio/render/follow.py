@@ -13,10 +13,11 @@ from typing import cast
 
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Border, Camera, move
+from studio.canvas.imagenet import ImageNetCanvas
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Motion
-from studio.render.carrying import Carrying, moved_strokes
+from studio.render.carrying import Carrying, kept, moved_strokes
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event
 from studio.render.manifest import Entry
@@ -84,12 +85,14 @@ def _make(
     carried = None
     if carrying is not None and previous is not None and before is not None:
         carried = carrying.next(previous, before, job.state, view)
+    elif previous is not None and isinstance(dreamer.canvas, ImageNetCanvas):
+        carried = kept(dreamer.canvas, previous)
     elif previous is not None and isinstance(dreamer.canvas, StrokeCanvas):
         carried = moved_strokes(dreamer.canvas, previous, view)
     yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
     if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
         dreamer.canvas.retake(carried)  # or the dream would take back what the camera did
-    generated = isinstance(dreamer.canvas, BigGanCanvas | StrokeCanvas)
+    generated = isinstance(dreamer.canvas, BigGanCanvas | ImageNetCanvas | StrokeCanvas)
     entry = dreamer.commit_frame(job.key, latents=generated)
     yield dreamer.done(job, entry, seconds=time.monotonic() - began)
     return entry

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from studio.canvas.biggan import BigGanCanvas
     from studio.canvas.biggan_model import BigGanModel
     from studio.canvas.collage import CollageCanvas
+    from studio.canvas.imagenet import ImageNetCanvas
+    from studio.canvas.imagenet_model import ImageNetModel
     from studio.canvas.pack import Pack
     from studio.canvas.vqgan import VqganModel
     from studio.score.perceptor import Perceptor
@@ -40,7 +42,7 @@ class Toolbox(Protocol):
     def canvas(self, project: Project, width: int, height: int) -> Canvas:
         """A canvas of the project's medium."""
 
-    def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas:
+    def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas | ImageNetCanvas:
         """The canvas that the project's dreams begin on, before they are handed over to its own."""
 
     def picture(self, project: Project, asset: str) -> Tensor:
@@ -60,7 +62,7 @@ class LocalToolbox:
         self._perceptors: dict[str, Perceptor] = {}
         self._media: dict[str, VqganModel] = {}
         self._packs: dict[Path, Pack] = {}
-        self._generators: dict[str, BigGanModel] = {}
+        self._generators: dict[str, BigGanModel | ImageNetModel] = {}
         self.device = device
 
     def identities(self, project: Project) -> Identities:
@@ -110,7 +112,7 @@ class LocalToolbox:
 
         return VqganCanvas(self._medium(project.medium.model), width, height, self.device)
 
-    def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas:
+    def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas | ImageNetCanvas:
         """See `Toolbox`.
 
         Raises:
@@ -146,19 +148,25 @@ class LocalToolbox:
 
         return CollageCanvas(self._pack(project), width, height, self.device)
 
-    def _biggan(self, project: Project, width: int, height: int) -> BigGanCanvas:
+    def _biggan(self, project: Project, width: int, height: int) -> BigGanCanvas | ImageNetCanvas:
         from studio.canvas.biggan import BigGanCanvas
+        from studio.canvas.imagenet import ImageNetCanvas
+        from studio.canvas.imagenet_model import ImageNetModel
 
         name = generator_name(project)
         if name not in self._generators:
-            from studio.canvas.biggan_model import build
+            from studio.canvas import biggan_model, imagenet_model
             from studio.models.catalogue import find
             from studio.models.loading import read_weights
 
             entry = find(name, "biggan")
             weights = read_weights(entry.path, name=entry.name, expect_kind="biggan", expect_sha256=entry.sha256)
+            build = imagenet_model.build if imagenet_model.is_deep(weights) else biggan_model.build
             self._generators[name] = build(weights, self.device)
-        return BigGanCanvas(self._generators[name], width, height, self.device)
+        model = self._generators[name]
+        if isinstance(model, ImageNetModel):
+            return ImageNetCanvas(model, width, height, self.device)
+        return BigGanCanvas(model, width, height, self.device)
 
     def _pack(self, project: Project) -> Pack:
         path = pack_path(project, self._folder)

@@ -8,16 +8,19 @@ from types import SimpleNamespace
 import pytest
 import torch
 
+from studio.bench import deep
+from studio.canvas import imagenet_model
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.biggan_fitting import one_hot
 from studio.canvas.biggan_model import build
 from studio.canvas.camera import Camera
+from studio.canvas.imagenet import ImageNetCanvas
 from studio.canvas.placement import PLACE, TINT, moved
 from studio.canvas.strokes import StrokeCanvas
 from studio.models.catalogue import find
 from studio.models.loading import read_weights
 from studio.project.model import Medium
-from studio.render.carrying import Carrying, moved_strokes, way
+from studio.render.carrying import Carrying, kept, moved_strokes, way
 from studio.render.checkpoint import pack
 from studio.timeline.prompt import NEVER_STOP, Image, Text
 from studio.timeline.sample import FrameState, TermState
@@ -154,3 +157,18 @@ def test_strokes_go_on_as_they_are_stored_and_the_camera_moves_them(tmp_path):
     path.write_bytes(b"broken")
     assert moved_strokes(canvas, SimpleNamespace(latents=path), STILL) is None
     assert moved_strokes(canvas, SimpleNamespace(latents=None), STILL) is None
+
+
+def test_a_published_biggans_latents_stay_as_they_are(tmp_path):
+    canvas = ImageNetCanvas(imagenet_model.build(deep.weights(deep.small()), "cpu"), 16, 16)
+    canvas.start(torch.Generator().manual_seed(1))
+    state, path = canvas.state(), tmp_path / "latents"
+    path.write_bytes(pack(state))
+    canvas.start(torch.Generator().manual_seed(2))
+    found = kept(canvas, SimpleNamespace(latents=path))
+    assert found.keys() == state.keys()
+    assert all(torch.equal(found[name], value) for name, value in state.items())
+    path.write_bytes(pack({"size": torch.tensor([16, 16])}))
+    assert kept(canvas, SimpleNamespace(latents=path)) is None
+    assert kept(canvas, SimpleNamespace(latents=tmp_path / "gone")) is None
+    assert kept(canvas, SimpleNamespace(latents=None)) is None

@@ -71,7 +71,7 @@ def models(tmp_path_factory):
 
 @pytest.fixture
 def toolbox(models, monkeypatch, tmp_path):
-    monkeypatch.setattr(catalogue, "entries", lambda: models)
+    monkeypatch.setattr(catalogue, "everything", lambda: models)
     for name, colour in (("flower", "red"), ("tree", "green")):
         Image.new("RGB", (20, 30), colour).save(tmp_path / f"{name}.png")
     return LocalToolbox(tmp_path, torch.device("cpu"))
@@ -127,7 +127,7 @@ def test_networks_are_built_once(fakes, toolbox):
 
 def test_a_swapped_file_is_noticed(fakes, toolbox, models, monkeypatch):
     forged = tuple(replace(entry, sha256="0" * 64) for entry in models)
-    monkeypatch.setattr(catalogue, "entries", lambda: forged)
+    monkeypatch.setattr(catalogue, "everything", lambda: forged)
     with pytest.raises(ModelError, match="not the file it should be"):
         toolbox.perceptors(fakes.project())
     with pytest.raises(ModelError, match="not the file it should be"):
@@ -151,3 +151,36 @@ def test_a_decoder_renders_and_goes_on(fakes, toolbox, store, mode):
     events.close()
     rest = [event for event in render(project, toolbox, again) if isinstance(event, FrameDone)]
     assert [event.pixels for event in rest] == [event.pixels for event in whole]
+
+
+@pytest.fixture
+def published(models, monkeypatch, tmp_path):
+    """A toolbox whose generator is a small BigGAN of the published architecture."""
+    from studio.bench import deep
+
+    weights = deep.weights(deep.small(50))
+    path = tmp_path / "deep.safetensors"
+    save_file(dict(weights.tensors), path, metadata={"kind": "biggan", "config": json.dumps(weights.config)})
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    entry = catalogue.Entry("tiny-deep", "biggan", path, digest, path.stat().st_size, "MIT", "", True)
+    monkeypatch.setattr(catalogue, "everything", lambda: (*models, entry))
+    return LocalToolbox(tmp_path, torch.device("cpu"))
+
+
+@pytest.mark.parametrize("mode", ["walk", "follow"])
+def test_a_published_biggan_renders_in_both_motions(fakes, published, store, mode, monkeypatch):
+    from studio.canvas.imagenet import ImageNetCanvas
+    from studio.dream import evolution
+
+    quick = evolution.EvolutionSettings(samples=4, generations=1, population=4, classes=2)
+    monkeypatch.setattr(evolution, "EvolutionSettings", lambda: quick)
+    project = fakes.project({0: "red", 3: "blue"}, length=4, steps=2, mode=mode, medium=Medium("biggan", "tiny-deep"))
+    assert isinstance(published.canvas(project, 16, 16), ImageNetCanvas)
+    first = list(render(project, published, store))
+    frames = [event for event in first if isinstance(event, FrameDone)]
+    assert len(frames) == len({frame.pixels for frame in frames}) == 4
+    terms = {name for event in first if isinstance(event, StepDone) for name, _ in event.terms}
+    assert {"noise", "classes"} <= terms
+    again = [event for event in render(project, published, store) if isinstance(event, FrameDone)]
+    assert [frame.pixels for frame in again] == [frame.pixels for frame in frames]
+    assert all(frame.reused for frame in again)
