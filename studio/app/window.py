@@ -28,8 +28,10 @@ from studio.app.cache import FrameCache
 from studio.app.commands import Commands
 from studio.app.context import Context
 from studio.app.dialogs.export import ExportDialog
+from studio.app.dialogs.models import ModelsDialog
 from studio.app.documents import Documents
 from studio.app.exporting import Exporting
+from studio.app.fetching import Fetching
 from studio.app.panels.history import HistoryPanel
 from studio.app.panels.inspector import Inspector
 from studio.app.panels.library import Library
@@ -69,6 +71,8 @@ class Window(QMainWindow):
         self.documents = Documents(context, self)
         self.exporting = Exporting(context, self)
         self.export_dialog = ExportDialog(context, self.exporting, self)
+        self.fetching = Fetching(self)
+        self.models = ModelsDialog(context, self.fetching, self)
         self.viewer = Viewer(context)
         self.setCentralWidget(self.viewer)
         self.timeline = TimelineEditor(context)
@@ -190,6 +194,7 @@ class Window(QMainWindow):
         settings.set("last", str(self.context.document.path or ""))
         self._keep_shown()
         self.exporting.close()
+        self.fetching.close()
         self.documents.close()
         ended = self.context.close()
         self.closed.emit()
