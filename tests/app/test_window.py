@@ -7,10 +7,19 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QAbstractSpinBox, QComboBox, QLineEdit, QPlainTextEdit, QSlider, QWidget
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractSpinBox,
+    QApplication,
+    QComboBox,
+    QLineEdit,
+    QPlainTextEdit,
+    QSlider,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
@@ -40,6 +49,14 @@ def window(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> I
 def press(window: Window, keys: str) -> None:
     window.timeline.lanes.setFocus()
     QTest.keySequence(window.timeline.lanes, QKeySequence(keys))
+
+
+def drag_to(widget: QWidget, at: QPoint, held: Qt.KeyboardModifier) -> None:
+    """Move the mouse with the left button down and keys held."""
+    there = QPointF(widget.mapToGlobal(at))
+    left, none = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
+    QApplication.sendEvent(widget, QMouseEvent(QEvent.Type.MouseMove, QPointF(at), there, none, left, held))
+    QApplication.processEvents()
 
 
 def test_every_action_has_a_handler(window: Window) -> None:
@@ -251,3 +268,43 @@ def test_a_click_does_not_take_the_focus(window: Window) -> None:
     assert isinstance(button, QAbstractButton)
     QTest.mouseClick(button, Qt.MouseButton.LeftButton)
     assert window.timeline.lanes.hasFocus()
+
+
+@pytest.mark.parametrize("grip", ["card", "key"])
+@pytest.mark.parametrize(
+    ("chosen", "held", "label", "frames"),
+    [
+        ((), Qt.KeyboardModifier.NoModifier, "Move key", (0, 32, 48)),
+        ((32, 64), Qt.KeyboardModifier.NoModifier, "Move 2 keys", (0, 16, 48)),
+        ((), Qt.KeyboardModifier.ControlModifier, "Duplicate key", (0, 32, 48, 64)),
+        ((32, 64), Qt.KeyboardModifier.ControlModifier, "Duplicate 2 keys", (0, 16, 32, 48, 64)),
+    ],
+)
+def test_a_slow_drag_of_prompts_is_one_edit(
+    window: Window,
+    context: Context,
+    grip: str,
+    chosen: tuple[int, ...],
+    held: Qt.KeyboardModifier,
+    label: str,
+    frames: tuple[int, ...],
+) -> None:
+    """A few pixels at a time, the inspector following, in the whole window: beyond frame 48 and back to it."""
+    lanes, stage = window.timeline.lanes, window.timeline.stage
+    context.choice.select(KeyRef(PROMPT, frame) for frame in chosen)
+    top, row = stage.top(PROMPT), stage.layout.of(PROMPT)
+    assert top is not None
+    assert row is not None
+    start = QPoint(round(stage.scale.x(64)) + (20 if grip == "card" else 0), round(top + row.height / 2))
+    way = round(-16 * stage.scale.frame_width)
+    QTest.mousePress(lanes, Qt.MouseButton.LeftButton, held, start)
+    for x in (*range(-2, way - 24, -4), *range(way - 24, way + 1, 4), way):
+        drag_to(lanes, start + QPoint(x, 0), held)
+    QTest.mouseRelease(lanes, Qt.MouseButton.LeftButton, held, start + QPoint(way, 0))
+    track = context.document.timeline.prompt("Prompt").track
+    assert context.document.labels == (label,)
+    assert track.frames == frames
+    expected = {48} if not chosen else {16, 48}
+    assert context.choice.keys == {KeyRef(PROMPT, frame) for frame in expected}
+    context.document.undo()
+    assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 64)
