@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QIcon, QIconEngine, QPainter, QPainterPath, QPen, QPixmap
+import functools
 
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QIcon, QPainter, QPainterPath, QPen
+
+from studio.app.icons import DrawnIcon
 from studio.app.texts import tr
 from studio.app.theme import theme
 from studio.timeline.easing import Ease
@@ -24,48 +27,29 @@ def ease_choices() -> tuple[tuple[str, str, str], ...]:
 
 def ease_icon(name: str) -> QIcon:
     """The curve of the ease of that name; it follows the theme."""
-    return QIcon(_Engine(Ease.parse(name)))
+    return QIcon(DrawnIcon(functools.partial(_curve, Ease.parse(name))))
 
 
-class _Engine(QIconEngine):
-    def __init__(self, ease: Ease) -> None:
-        super().__init__()
-        self._ease = ease
+def _curve(ease: Ease, painter: QPainter, rect: QRectF, disabled: bool, on: bool) -> None:
+    colours = theme().colours
+    colour = colours.disabled if disabled else colours.accent_text if on else colours.text
+    unit = rect.width() / 18  # drawn on 18 by 18, whatever the pixels of the screen
+    area = rect.adjusted(2 * unit, 4 * unit, -2 * unit, -3 * unit)
 
-    def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        colours = theme().colours
-        colour = colours.accent_text if state == QIcon.State.On else colours.text
-        if mode == QIcon.Mode.Disabled:
-            colour = colours.disabled
-        unit = rect.width() / 18  # drawn on 18 by 18, whatever the pixels of the screen
-        area = QRectF(rect).adjusted(2 * unit, 4 * unit, -2 * unit, -3 * unit)
+    def at(time: float, level: float) -> QPointF:
+        return QPointF(area.left() + time * area.width(), area.bottom() - level * area.height())
 
-        def at(time: float, level: float) -> QPointF:
-            return QPointF(area.left() + time * area.width(), area.bottom() - level * area.height())
-
-        path = QPainterPath(at(0, 0))
-        ease = self._ease
-        if ease.hold:
-            path.lineTo(at(1, 0))
-            path.lineTo(at(1, 1))
-        else:
-            path.cubicTo(at(ease.x1, ease.y1), at(ease.x2, ease.y2), at(1, 1))
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        pen = QPen(colour, 1.6 * unit)
-        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
-        painter.setPen(pen)
-        painter.drawPath(path)
-        painter.restore()
-
-    def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
-        made = QPixmap(size)
-        made.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(made)
-        self.paint(painter, QRect(0, 0, size.width(), size.height()), mode, state)
-        painter.end()
-        return made
-
-    def clone(self) -> QIconEngine:
-        return _Engine(self._ease)
+    path = QPainterPath(at(0, 0))
+    if ease.hold:
+        path.lineTo(at(1, 0))
+        path.lineTo(at(1, 1))
+    else:
+        path.cubicTo(at(ease.x1, ease.y1), at(ease.x2, ease.y2), at(1, 1))
+    painter.save()
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    pen = QPen(colour, 1.6 * unit)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    painter.setPen(pen)
+    painter.drawPath(path)
+    painter.restore()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import json
+from collections.abc import Callable
 
 from PySide6.QtCore import QByteArray, QRect, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QIconEngine, QPainter, QPixmap
@@ -11,6 +12,9 @@ from PySide6.QtSvg import QSvgRenderer
 
 from studio.app.theme import theme
 from studio.base import paths
+
+Drawing = Callable[[QPainter, QRectF, bool, bool], None]
+"""Draws an icon into an area: painter, area, whether it is disabled, whether it is on."""
 
 
 @functools.cache
@@ -24,7 +28,7 @@ def outlines() -> dict[str, str]:
 def icon(name: str) -> QIcon:
     """The icon of that name; it follows the theme. `KeyError` when the set has none."""
     outlines()[name]
-    return QIcon(_Engine(name))
+    return QIcon(DrawnIcon(functools.partial(_outline, name)))
 
 
 def draw(painter: QPainter, name: str, area: QRectF, colour: QColor) -> None:
@@ -41,22 +45,19 @@ def _renderer(name: str, colour: str) -> QSvgRenderer:
     return QSvgRenderer(QByteArray(svg.encode()))
 
 
-class _Engine(QIconEngine):
-    def __init__(self, name: str) -> None:
+class DrawnIcon(QIconEngine):
+    """An icon that a function draws, in the theme's colours, at whatever size is asked for."""
+
+    def __init__(self, drawing: Drawing) -> None:
         super().__init__()
-        self._name = name
+        self._drawing = drawing
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        colours = theme().colours
-        colour = colours.disabled if mode == QIcon.Mode.Disabled else colours.text
-        if state == QIcon.State.On and mode != QIcon.Mode.Disabled:
-            colour = colours.accent
-        side = min(rect.width(), rect.height())
-        area = QRectF(0, 0, side, side)
-        area.moveCenter(QRectF(rect).center())
-        draw(painter, self._name, area, colour)
+        """Draw it, in the colour of its state."""
+        self._drawing(painter, QRectF(rect), mode == QIcon.Mode.Disabled, state == QIcon.State.On)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        """The same on nothing."""
         made = QPixmap(size)
         made.fill(Qt.GlobalColor.transparent)
         painter = QPainter(made)
@@ -65,4 +66,14 @@ class _Engine(QIconEngine):
         return made
 
     def clone(self) -> QIconEngine:
-        return _Engine(self._name)
+        """Another of the same."""
+        return DrawnIcon(self._drawing)
+
+
+def _outline(name: str, painter: QPainter, rect: QRectF, disabled: bool, on: bool) -> None:
+    colours = theme().colours
+    colour = colours.disabled if disabled else colours.accent if on else colours.text
+    side = min(rect.width(), rect.height())
+    area = QRectF(0, 0, side, side)
+    area.moveCenter(rect.center())
+    draw(painter, name, area, colour)
