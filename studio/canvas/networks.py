@@ -82,6 +82,8 @@ class VqganConfig:
         attended = source.integer("attention_side", 0, 1 << 10, default=0)
         if (quantiser := config.get("quantiser", "nearest")) not in ("nearest", "gumbel"):
             raise _unusable(name, f"its quantiser is {str(quantiser)[:40]!r}, not nearest or gumbel")
+        if quantiser == "gumbel" and ddconfig["z_channels"] != embed_dim:
+            raise _unusable(name, "the layer that chooses its codes needs an embed_dim as large as z_channels")
         n_embed, gumbel = source.integer("n_embed", 2, 1 << 20), quantiser == "gumbel"
         return cls(ddconfig, embed_dim, n_embed, shuffle, groups, attended, gumbel)
 

@@ -37,12 +37,19 @@ def list_models(as_json: Json = False) -> None:
         return
     from rich.console import Console
     from rich.table import Table
+    from rich.text import Text
 
-    table = Table("name", "kind", "where", "MiB", "memory", "what for", "licence")
+    table = Table(caption="Sizes on the disk or to be fetched, and in memory, are in MiB.")
+    for heading in ("name", "kind", "where"):
+        table.add_column(heading, no_wrap=True)
+    table.add_column("MiB", justify="right", no_wrap=True)
+    table.add_column("memory", justify="right", no_wrap=True)
+    table.add_column("what for, and on what terms")
     for row in rows:
         memory = f"{row['memory'] / 2**20:,.0f}" if row["memory"] else ""
-        size = f"{row['size'] / 2**20:,.1f}"
-        table.add_row(row["name"], row["kind"], row["where"], size, memory, row["about"], row["licence"])
+        size = f"{row['size'] / 2**20:,.0f}"
+        terms = Text.assemble(row["about"], (f"\n{row['licence']}" if row["licence"] else "", "dim"))
+        table.add_row(row["name"], row["kind"], row["where"], size, memory, terms)
     Console().print(table)
 
 

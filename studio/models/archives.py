@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import io
+import math
 import struct
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
@@ -26,6 +27,7 @@ from studio.models.loading import Lazy, lazily
 _MOST_PICKLE = 64 << 20  # bytes; that of a full training state is some megabytes
 _MOST_ENTRIES = 100_000
 _DEEPEST = 64
+_MOST_SHARED = 4  # times that a number may belong to tensors, over all; a few networks tie some of their weights
 _MAGIC = 0x1950A86A20F9469CFC6C  # torch.serialization.MAGIC_NUMBER
 _PROTOCOL = 1001  # torch.serialization.PROTOCOL_VERSION
 
@@ -175,17 +177,18 @@ def _tensors(found: object, read: Read) -> dict[str, Lazy]:
 
         return Lazy(dtype, tensor.size, value)
 
-    tensors = {}
+    tensors, storages, all_numbers = {}, {}, 0
     for name, tensor in _walk(found):
-        lazily_read = lazy(tensor)
-        numbers = 1
-        for length in tensor.size:
-            numbers *= length
+        numbers = math.prod(tensor.size)
         if numbers > tensor.storage.count:
             raise _Unreadable(f"the tensor {name} claims to hold more numbers than there are")
-        tensors[name] = lazily_read
+        tensors[name] = lazy(tensor)
+        storages[tensor.storage.key] = tensor.storage.count
+        all_numbers += numbers
     if not tensors:
         raise _Unreadable("it holds no tensors")
+    if all_numbers > _MOST_SHARED * sum(storages.values()):
+        raise _Unreadable("its tensors claim to hold more numbers than there are")
     return tensors
 
 

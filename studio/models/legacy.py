@@ -255,8 +255,9 @@ def _pairs(values: list[Any]) -> dict[Hashable, object]:
 
 
 def _key(value: object) -> Hashable:
-    """A key that is no tuple: tuples of tuples of the same tuples take for ever to hash."""
-    if value is None or isinstance(value, str | bytes | int | float | Name | Thing):
+    """A key that is no tuple of tuples: those of the same tuples again and again take for ever to hash."""
+    parts = value if isinstance(value, tuple) else (value,)
+    if all(part is None or isinstance(part, str | bytes | int | float | Name | Thing) for part in parts):
         return value
     raise PickleFault("it uses something as a key that no checkpoint does")
 

@@ -21,10 +21,10 @@ def prove(weights: Weights) -> None:
 
         networks.build(weights, "cpu")
     elif weights.kind == "biggan":
-        from studio.canvas import biggan_model
+        from studio.canvas import biggan_model, imagenet_model
 
-        if weights.config.get("architecture", "") == "":
-            biggan_model.build(weights, "cpu")
+        build = imagenet_model.build if imagenet_model.is_deep(weights) else biggan_model.build
+        build(weights, "cpu")
     else:
         raise ModelError(
             f"The model {weights.name} could not be used", f"Its kind is {weights.kind[:40]!r}", "Choose another file"

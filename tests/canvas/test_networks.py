@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import copy
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -248,3 +249,28 @@ def test_a_boastful_configuration_takes_no_memory(config: dict[str, Any], weigh:
     config["ddconfig"] |= {"ch": 1024, "ch_mult": [32] * 8, "num_res_blocks": 8}  # 10^13 parameters
     with pytest.raises(ModelError, match="do not fit"):
         build(Weights(name="big", kind="vqgan", config=config, tensors=weights.tensors, sha256=""), "cpu")
+
+
+def test_a_layer_may_choose_the_codes(config: dict[str, Any], weigh: Weigh) -> None:
+    """As in taming's GumbelVQ: what is encoded are codes already, and no gradient passes through their choice."""
+    config |= {"quantiser": "gumbel", "embed_dim": config["ddconfig"]["z_channels"]}
+    model = build(weigh(config), "cpu")
+    codes = model.encode(torch.rand(1, 3, 8, 12, generator=torch.Generator().manual_seed(0)))
+    assert torch.equal(model.quantise(codes), codes)
+    flat = codes.movedim(1, -1).reshape(-1, model.embed_dim)
+    assert all(bool((code == model.codebook).all(dim=1).any()) for code in flat)
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"quantiser": "dice"}, "its quantiser is 'dice'"),
+        ({"quantiser": "gumbel"}, "an embed_dim as large as z_channels"),
+    ],
+)
+def test_another_way_of_choosing_codes_is_named(
+    config: dict[str, Any], weigh: Weigh, change: dict[str, Any], why: str
+) -> None:
+    weights = weigh(config)
+    with pytest.raises(ModelError, match=why):
+        build(dataclasses.replace(weights, config={**config, **change}), "cpu")

@@ -372,6 +372,17 @@ def test_proxies_of_the_environment_are_used(server, client, monkeypatch):
     assert server.requests[0][0] == "http://models.example/model.bin"
 
 
+def test_a_proxy_that_lets_nothing_through_is_said_to_be_one(server, client, monkeypatch):
+    monkeypatch.setenv("https_proxy", server.url(""))
+    monkeypatch.delenv("no_proxy", raising=False)
+    monkeypatch.delenv("NO_PROXY", raising=False)
+    with pytest.raises(ModelError) as caught:
+        client.get(Mirror("https://models.example/model.bin", SHA256))
+    assert "Tunnel connection failed: 502" in caught.value.why
+    assert "proxy" in caught.value.fix
+    assert {path for path, _ in server.requests} == {"models.example:443"}
+
+
 def test_a_refused_connection_is_said_to_be(client):
     with FAULTY.FaultyServer(DATA) as gone:
         url = gone.url()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
 
 import pytest
 
 from studio.base import paths
 from studio.base.errors import ModelError
-from studio.models import catalogue
+from studio.models import catalogue, own, store
 from studio.models.loading import read_weights
 from studio.starter.artwork import STYLES
 
@@ -104,6 +105,79 @@ def test_the_starter_ships_as_the_catalogue_says(kind):
     assert entry.size <= 14 << 20
     weights = read_weights(entry.path, name=entry.name, expect_kind=kind, expect_sha256=entry.sha256)
     assert weights.tensors
+
+
+def offered() -> list[catalogue.Entry]:
+    return [entry for entry in catalogue.catalogued() if entry.offer is not None]
+
+
+def test_what_is_offered_is_whole_and_safe_to_fetch():
+    names = {entry.name for entry in offered()}
+    assert {"openai-vit-b-32", "openai-vit-b-16", "openai-vit-l-14", "openai-rn50x4"} <= names
+    assert {"laion-vit-b-32", "laion-vit-h-14", "mobileclip-s1", "fare2-vit-l-14", "tecoa4-vit-l-14"} <= names
+    assert {"vqgan-imagenet-f16-1024", "vqgan-imagenet-f16-16384", "vqgan-gumbel-f8", "biggan-deep-512"} <= names
+    for entry in offered():
+        assert own.NAME.fullmatch(entry.name)
+        assert entry.about, entry.name
+        assert entry.licence, entry.name
+        assert not entry.starter, entry.name
+        assert 1 << 20 < entry.offer.memory < 1 << 33, entry.name
+        assert entry.size == entry.offer.download > 1 << 20, entry.name
+        assert entry.offer.config or entry.offer.architecture, entry.name
+        assert len(entry.offer.mean) == len(entry.offer.std) in (0, 3), entry.name
+        for mirror in (*entry.offer.weights, *entry.offer.config):
+            assert mirror.url.startswith("https://"), mirror
+            assert re.fullmatch(r"([0-9a-f]{64})?", mirror.sha256), mirror
+
+
+def test_addresses_and_colours_are_those_of_open_clip():
+    import open_clip
+
+    tags = {
+        "openai-vit-b-32": ("ViT-B-32", "openai"),
+        "openai-vit-b-16": ("ViT-B-16", "openai"),
+        "openai-vit-l-14": ("ViT-L-14", "openai"),
+        "openai-rn50x4": ("RN50x4", "openai"),
+        "laion-vit-b-32": ("ViT-B-32", "laion2b_s34b_b79k"),
+        "laion-vit-h-14": ("ViT-H-14", "laion2b_s32b_b79k"),
+        "mobileclip-s1": ("MobileCLIP-S1", "datacompdr"),
+        "mobileclip-s2": ("MobileCLIP-S2", "datacompdr"),
+    }
+    entries = {entry.name: entry for entry in offered()}
+    for name, (architecture, tag) in tags.items():
+        offer, told = entries[name].offer, open_clip.get_pretrained_cfg(architecture, tag)
+        suffix = "-quickgelu" if told.get("quick_gelu") else ""
+        assert offer.architecture == architecture + suffix
+        assert (offer.mean or told["mean"]) == told["mean"], name
+        assert (offer.std or told["std"]) == told["std"], name
+        hub = f"https://huggingface.co/{told['hf_hub']}resolve/main/open_clip_"
+        urls = [mirror.url for mirror in offer.weights]
+        assert all(url.startswith(hub) or url == told["url"] for url in urls), name
+        if told["url"]:
+            assert urls[0] == told["url"]
+            assert offer.weights[0].sha256 == told["url"].split("/")[-2]  # as OpenAI's own loader has it
+
+
+def test_what_is_offered_is_not_here_until_it_was_fetched(home):
+    entry = offered()[0]
+    assert entry.name not in {each.name for each in catalogue.entries()}
+    with pytest.raises(ModelError) as caught:
+        catalogue.find(entry.name, entry.kind)
+    assert "is not on this machine" in caught.value.what
+    assert caught.value.fix == f"keydream models fetch {entry.name}"
+    store.folder().mkdir(parents=True)
+    store.weights(entry.name).write_bytes(b"weights")
+    store.note(entry.name, "ab" * 32, 7, "https://x", "")
+    found = catalogue.find(entry.name, entry.kind)
+    assert (found.sha256, found.size, found.here) == ("ab" * 32, 7, True)
+    assert found.path == store.weights(entry.name)
+    assert found in catalogue.entries()
+
+
+def test_an_offer_without_an_address_is_damage(resources):
+    (resources / "models.toml").write_text(MODEL.replace('file = "second.safetensors"', "weights = []\nmemory = 3"))
+    with pytest.raises(ModelError, match="catalogue of models could not be read"):
+        catalogue.entries()
 
 
 def test_every_entry_has_its_file_and_a_description():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import io
 import os
 import pickle
@@ -41,14 +42,14 @@ def understood(value: object, protocol: int = 2) -> object:
     return read(io.BytesIO(pickle.dumps(value, protocol)))
 
 
-@given(VALUES, st.integers(3, pickle.HIGHEST_PROTOCOL))
+@given(VALUES, st.integers(4, pickle.HIGHEST_PROTOCOL))
 def test_plain_values_come_out_as_python_reads_them(value, protocol):
     assert understood(value, protocol) == value
 
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_all_protocols_are_understood(protocol):
-    value = {"a": [1, 2.5, "text", None, True, (1, 2, 3, 4), -5, 10**30], "b": {"c": []}}
+    value = {"a": [1, 2.5, "text", None, True, (1, 2, 3, 4), -5, 10**30], "b": {"c": []}, ("d", 3): "e"}
     assert understood(value, protocol) == value
 
 
@@ -120,17 +121,27 @@ def test_calls_are_kept_and_never_made(tmp_path, protocol, call):
     ],
 )
 def test_rare_instructions_are_refused_or_inert(content):
-    try:
+    with contextlib.suppress(PickleFault):
         assert isinstance(read(io.BytesIO(content)), Thing)
-    except PickleFault:
-        pass
 
 
 @pytest.mark.parametrize(
     "content",
-    [b"", b".", b"\x80\x02.", b"\x80\x02K", b"0.", b"((.", b"\x80\x02K\x01s.", b"\x80\x02h\x09.", b"}K\x01K\x02K\x03u."]
-    + [b"\x80\x02]}K\x01as.", b"K\x01K\x02.", b"ccollections\nOrderedDict\nK\x01\x85R.", b"\xff" * 30]
-    + [b"\x80\x02cx\ny\n", b"I99999999999999999999999999\n", b"L" + b"9" * 5000 + b"L\n."],
+    [
+        *(
+            b"",
+            b".",
+            b"\x80\x02.",
+            b"\x80\x02K",
+            b"0.",
+            b"((.",
+            b"\x80\x02K\x01s.",
+            b"\x80\x02h\x09.",
+            b"}K\x01K\x02K\x03u.",
+        ),
+        *(b"\x80\x02]}K\x01as.", b"K\x01K\x02.", b"ccollections\nOrderedDict\nK\x01\x85R.", b"\xff" * 30),
+        *(b"\x80\x02cx\ny\n", b"I99999999999999999999999999\n", b"L" + b"9" * 5000 + b"L\n."),
+    ],
 )
 def test_damaged_pickles_are_said_to_be(content):
     with pytest.raises(PickleFault):
@@ -139,10 +150,8 @@ def test_damaged_pickles_are_said_to_be(content):
 
 @given(st.binary(max_size=200))
 def test_noise_is_refused_or_read_and_never_anything_else(content):
-    try:
+    with contextlib.suppress(PickleFault):
         read(io.BytesIO(b"\x80\x02" + content))
-    except PickleFault:
-        pass
 
 
 def test_a_tower_of_tuples_as_a_key_is_refused_at_once():
@@ -188,7 +197,8 @@ def test_tensors_are_references_to_storages(tmp_path):
 def test_a_tensor_beyond_its_storage_is_refused(size, stride, offset, tmp_path):
     class Liar:
         def __init__(self):
-            self.storage = torch.zeros(12).storage()
+            numbers = torch.zeros(12).untyped_storage()
+            self.storage = torch.storage.TypedStorage(wrap_storage=numbers, dtype=torch.float32, _internal=True)
 
         def __reduce__(self):
             arguments = (self.storage, offset, size, stride, False, collections.OrderedDict())

@@ -58,3 +58,20 @@ def test_a_broken_note_hides_no_other(note):
     own.add(MINE)
     (own.folder() / "broken.json").write_text(note)
     assert list(own.known()) == [MINE]
+
+
+def test_removing_takes_the_note_and_weights_beside_it_and_no_others(tmp_path):
+    elsewhere = tmp_path / "cats.safetensors"
+    elsewhere.write_bytes(b"weights")
+    own.add(replace(MINE, path=elsewhere))
+    beside = own.folder() / "a dog.safetensors"
+    own.add(replace(MINE, name="a dog", path=beside))
+    beside.write_bytes(b"weights")
+    own.remove("my cats")
+    own.remove("a dog")
+    own.remove("a dog")
+    assert list(own.known()) == []
+    assert elsewhere.exists()
+    assert not beside.exists()
+    with pytest.raises(InputError):
+        own.remove("../x")
