@@ -13,11 +13,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from studio.base import paths
 from studio.base.errors import InputError
 from studio.cli.console import ERRORS, Bar, interruptible
-from studio.cli.options import Device, Force, Json, Out, check_target, read_size
+from studio.cli.options import Deterministic, Device, Force, Json, Out, Size, Store, check_target, read_size
+from studio.cli.render import STILL_STEPS, single
 
 if TYPE_CHECKING:
+    from studio.project.model import Project
+    from studio.render.events import Event
+    from studio.takes.orders import Order, Settings
     from studio.takes.take import Kept
 
 UNEVEN = 0.25
@@ -237,6 +242,85 @@ def walk(
         ERRORS.print(
             "Note: somewhere the picture jumps, which no timing can even out. Try another order, or --frames more."
         )
+
+
+def batch(
+    prompts: Annotated[
+        Path,
+        typer.Argument(
+            metavar="PROMPTS",
+            help="A text file, one prompt a line; or a .csv file whose header names prompt, and any of medium, start, "
+            "steps, size, seed, model, perceptor, name.",
+        ),
+    ],
+    out: Annotated[Path, typer.Option("--out", "-o", help="The folder for pictures, results and contact sheets.")],
+    seeds: Annotated[
+        str, typer.Option("--seeds", metavar="A:B", help="Make every line with seeds A to B-1, or with 1,5,9.")
+    ] = "",
+    medium: Annotated[str, typer.Option("--medium", help="The canvas of lines that name none, as for a still.")] = "",
+    start: Annotated[str, typer.Option("--start", help="What they begin from: noise, collage or biggan.")] = "",
+    model: Annotated[str, typer.Option("--model", help="The medium's model, as for a still.")] = "",
+    perceptor: Annotated[str, typer.Option("--perceptor", help="The CLIP that guides.")] = "",
+    steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = STILL_STEPS,
+    size: Size = "256x256",
+    device: Device = "auto",
+    store: Store = None,
+    deterministic: Deterministic = False,
+    force: Force = False,
+    as_json: Json = False,
+) -> None:
+    """Dream many prompts. What fails is told and the rest goes on; started again, it makes what is not there yet."""
+    from studio.takes.orders import Settings, read_orders, read_seeds
+
+    usual = Settings("", medium, start, steps, read_size(size), 0, model, perceptor)
+    orders = read_orders(prompts, usual, read_seeds(seeds) if seeds else ())
+
+    from studio.dream.device import pick
+    from studio.render.events import Notice, StepDone
+    from studio.render.store import FrameStore
+    from studio.render.toolbox import LocalToolbox
+    from studio.takes.batch import Batch
+    from studio.takes.results import STATES, counts, told
+    from studio.takes.store import Takes
+
+    def make(settings: Settings) -> Project:
+        return single(
+            settings.prompt,
+            settings.medium,
+            settings.start,
+            settings.steps,
+            settings.size,
+            settings.seed,
+            model=settings.model,
+            perceptor=settings.perceptor,
+        )
+
+    kept = FrameStore(store or paths.cache_dir() / "frames")
+    toolbox = LocalToolbox(Path(), pick(device))
+    with Takes() as library, interruptible() as token, Bar("batch", len(orders)) as bar:
+
+        def watch(order: Order, event: Event) -> None:
+            if isinstance(event, StepDone):
+                note = f"step {event.step} of {event.steps}  loss {event.loss:.3f}"
+                bar.move(len(made.results), len(orders), order.name, note)
+            elif isinstance(event, Notice):
+                ERRORS.print(Text(event.text))
+
+        made = Batch(
+            out, make, toolbox, kept, library, token=token, deterministic=deterministic, force=force, watch=watch
+        )
+        for result in made.run(orders):
+            bar.move(len(made.results), len(orders), result.order.name)
+            if result.error is not None:
+                ERRORS.print(Text(f"Line {result.order.line} failed. {result.error}"))
+    found = counts(made.results)
+    if as_json:
+        sheets = [str(path) for path in made.sheets]
+        typer.echo(json.dumps({**found, "sheets": sheets, "pictures": [told(result) for result in made.results]}))
+    else:
+        typer.echo(f"{out}: " + ", ".join(f"{found[state]} {state}" for state in STATES if found[state]))
+    if found["failed"]:
+        raise typer.Exit(1)
 
 
 def _say(what: str, changed: list[Kept], as_json: bool) -> None:

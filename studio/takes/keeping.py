@@ -43,7 +43,7 @@ class Keeper:
     """Keeps the takes of one render. It never ends the render: what it cannot keep, it says in a notice.
 
     Args:
-        takes: opens where they go; called in the thread that iterates, once, and closed by `watch`.
+        takes: where they go; or what opens it, called in the thread that iterates, once, and closed by `watch`.
         project: what is rendered; likewise everything below, as `studio.render.session.render` is given it.
         toolbox: which draws the pictures and scores them, with the networks that the render has loaded anyway.
         store: where the solves are.
@@ -58,7 +58,7 @@ class Keeper:
 
     def __init__(
         self,
-        takes: Callable[[], Takes],
+        takes: Takes | Callable[[], Takes],
         project: Project,
         toolbox: Toolbox,
         store: FrameStore,
@@ -70,7 +70,7 @@ class Keeper:
         folder: Path | None = None,
     ) -> None:
         self.keys: list[str] = []
-        self._open = takes
+        self._given = takes
         self._opened: Takes | None = None
         self._refused = False
         self._project = project
@@ -166,9 +166,11 @@ class Keeper:
         return take, to_png(image)
 
     def _takes(self) -> Takes:
+        if isinstance(self._given, Takes):
+            return self._given
         if self._opened is None:
             try:
-                self._opened = self._open()
+                self._opened = self._given()
             except StudioError:
                 self._refused = True  # said once
                 raise

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import os
+import signal
 import sys
 from pathlib import Path
 
@@ -10,6 +12,8 @@ from PIL import Image
 
 from studio.takes.store import Takes
 from studio.takes.take import Take, TakeMedium
+
+FAKES = Path(__file__).parents[1] / "render"
 
 
 def keep(root: Path, turn: int) -> None:
@@ -40,5 +44,50 @@ def keep(root: Path, turn: int) -> None:
                 print("removed", key, flush=True)  # noqa: T201
 
 
+def batch(root: Path, death: int) -> None:
+    """Make twenty lines, two of which cannot be made, with the fake tools; die in the event of that number."""
+    sys.path.insert(0, str(FAKES))
+    import torch
+    from fakes import Toolbox, project
+
+    from studio.base.cancel import never
+    from studio.render.events import Event, SolveDone
+    from studio.render.store import FrameStore
+    from studio.takes.batch import Batch
+    from studio.takes.orders import Order, Settings, read_orders
+
+    torch.set_num_threads(1)
+    lines = [f"picture number {number}" for number in range(1, 21)]
+    lines[4], lines[12] = "red:nan", "image:nowhere"
+    prompts = root / "prompts.txt"
+    prompts.write_text("\n".join(lines))
+    count = 0
+
+    def watch(order: Order, event: Event) -> None:
+        nonlocal count
+        count += 1
+        if isinstance(event, SolveDone):
+            print("solved", event.key, flush=True)  # noqa: T201
+        if count == death:
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    with Takes(root / "takes") as takes:
+        made = Batch(
+            root / "out",
+            lambda settings: project({0: settings.prompt}, length=1, seed=settings.seed, steps=2),
+            Toolbox(),
+            FrameStore(root / "frames"),
+            takes,
+            token=never(),
+            watch=watch,
+        )
+        for _ in made.run(read_orders(prompts, Settings())):
+            pass
+
+
 if __name__ == "__main__":
-    keep(Path(sys.argv[2]), int(sys.argv[3]))
+    what, root, *rest = sys.argv[1:]
+    if what == "keep":
+        keep(Path(root), int(rest[0]))
+    else:
+        batch(Path(root), int(rest[0]) if rest else 0)
