@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Final
 
-from PySide6.QtCore import QSignalBlocker, QSize, Qt, Slot
-from PySide6.QtGui import QGuiApplication, QKeySequence
+from PySide6.QtCore import QModelIndex, QSignalBlocker, QSize, Qt, Slot
+from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
     QHBoxLayout,
@@ -91,12 +91,12 @@ class ShortcutsDialog(QDialog):
     def _make_editor(self, column: QVBoxLayout) -> None:
         self.name = QLabel()
         self.name.setProperty("role", "heading")
-        self.edits: list[QKeySequenceEdit] = []
+        self.edits: list[KeysEdit] = []
         row = QHBoxLayout()
         row.setSpacing(GRID)
         row.addWidget(self.name, 1)
         for slot, text in enumerate((tr("Shortcut"), tr("Another shortcut"))):
-            edit = QKeySequenceEdit()
+            edit = KeysEdit()
             edit.setMaximumSequenceLength(1)
             edit.setClearButtonEnabled(True)
             edit.setFixedWidth(20 * GRID)
@@ -185,14 +185,21 @@ class ShortcutsDialog(QDialog):
         self.name.setText(self._title(name) if name else "")
         keys = self._actions.keys(name) if name else ()
         for slot, edit in enumerate(self.edits):
-            with QSignalBlocker(edit):
-                edit.setKeySequence(QKeySequence(keys[slot] if slot < len(keys) else ""))
+            self._show_edit(slot)
             edit.setEnabled(bool(name))
         self.reset.setEnabled(bool(name) and keys != SPECS[name].keys)
 
+    def _show_edit(self, slot: int) -> None:
+        """Show what the selected action has there, whatever was pressed."""
+        keys = self._actions.keys(self.selected) if self.selected else ()
+        with QSignalBlocker(self.edits[slot]):
+            self.edits[slot].setKeySequence(QKeySequence(keys[slot] if slot < len(keys) else ""))
+
     def _typed(self, slot: int) -> None:
         name, keys = self.selected, self.edits[slot].keySequence().toString()
+        self.edits[slot].recording = False
         if not name or not keys:
+            self._show_edit(slot)
             return
         own = self._actions.keys(name)
         if slot < len(own) and QKeySequence(own[slot]).toString() == keys:
@@ -209,7 +216,12 @@ class ShortcutsDialog(QDialog):
 
     def _cleared(self, slot: int, keys: QKeySequence) -> None:
         name = self.selected
-        if name and keys.isEmpty() and slot < len(self._actions.keys(name)):
+        if not name or not keys.isEmpty() or self.edits[slot].recording:
+            return
+        if self._wanted is not None and self._wanted[1] == slot:
+            self._settle()  # what was pressed is given up, not what was there before
+            self._show_edit(slot)
+        elif slot < len(self._actions.keys(name)):
             self._set(name, slot, "")
 
     def _set(self, name: str, slot: int, keys: str) -> None:
@@ -273,3 +285,32 @@ class ShortcutsDialog(QDialog):
             item.setHidden(not all(word in said for word in words))
         for menu, item in self._menus.items():
             item.setHidden(all(each.isHidden() for name, each in self._items.items() if SPECS[name].menu == menu))
+        self._keep_visible()
+
+    def _keep_visible(self) -> None:
+        """What the editor changes is always to be seen: of hidden actions, the first that is found takes the place."""
+        current = self.tree.currentItem()
+        if current is not None and not current.isHidden():
+            return
+        first = next((item for item in self._items.values() if not item.isHidden()), None)
+        if first is not None:
+            self.tree.setCurrentItem(first)
+        else:
+            self.tree.setCurrentIndex(QModelIndex())
+
+
+class KeysEdit(QKeySequenceEdit):
+    """Where a shortcut is pressed.
+
+    Attributes:
+        recording: whether keys are being pressed. Qt empties the field at the first of them, which clears nothing yet.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.recording = False
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
+        """Keys are taken down until they are let go."""
+        self.recording = True
+        super().keyPressEvent(event)

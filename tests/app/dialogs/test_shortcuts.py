@@ -63,6 +63,32 @@ def test_a_shortcut_of_another_is_taken_only_when_that_is_wanted(
     assert context.actions.keys("file.save_copy") == ()
 
 
+def test_a_conflict_that_is_not_taken_leaves_everything_as_it_was(
+    dialog: ShortcutsDialog, context: Context, qtbot: QtBot
+) -> None:
+    before = {name: context.actions.keys(name) for name in context.actions}
+    dialog.select("file.new")
+    press(dialog, qtbot, 0, Qt.Key.Key_C, Qt.KeyboardModifier.NoModifier)
+    assert dialog.conflict.text() == "C belongs to Compare."
+    assert {name: context.actions.keys(name) for name in context.actions} == before
+    dialog.edits[0].clear()
+    assert dialog.edits[0].keySequence().toString() == "Ctrl+N", "only what was pressed is given up"
+    assert not dialog.take.isVisible()
+    dialog.accept()
+    assert {name: context.actions.keys(name) for name in context.actions} == before
+    assert context.actions["file.new"].shortcut().toString() == "Ctrl+N"
+
+
+def test_a_modifier_alone_takes_nothing_away(dialog: ShortcutsDialog, context: Context, qtbot: QtBot) -> None:
+    dialog.select("file.new")
+    dialog.edits[0].setFocus()
+    qtbot.keyPress(dialog.edits[0], Qt.Key.Key_Control, CTRL)
+    qtbot.keyRelease(dialog.edits[0], Qt.Key.Key_Control)
+    dialog.search.setFocus()
+    assert context.actions.keys("file.new") == ("Ctrl+N",)
+    assert dialog.edits[0].keySequence().toString() == "Ctrl+N"
+
+
 def test_leaving_an_action_forgets_what_was_pressed(dialog: ShortcutsDialog, context: Context, qtbot: QtBot) -> None:
     dialog.select("file.save_copy")
     press(dialog, qtbot, 0, Qt.Key.Key_Y, CTRL)
@@ -94,6 +120,20 @@ def test_searching_shows_what_fits(dialog: ShortcutsDialog, qtbot: QtBot) -> Non
     assert dialog._menus["file"].isHidden()
     dialog.search.setText("ctrl+s")
     assert not dialog._items["file.save"].isHidden()
+
+
+def test_the_editor_never_edits_what_the_search_hides(dialog: ShortcutsDialog, qtbot: QtBot) -> None:
+    dialog.select("file.new")
+    qtbot.keyClicks(dialog.search, "zoom")
+    assert dialog.selected == "view.closer"
+    assert dialog.name.text() == "Zoom In"
+    dialog.search.setText("qqqq")
+    assert dialog.selected == ""
+    assert not dialog.edits[0].isEnabled()
+    assert not dialog.reset.isEnabled()
+    dialog.search.clear()
+    assert dialog.selected == "file.new"
+    assert dialog.edits[0].isEnabled()
 
 
 def test_the_list_can_be_copied(dialog: ShortcutsDialog, qtbot: QtBot) -> None:
