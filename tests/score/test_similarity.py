@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from studio.score.similarity import similarity
+from studio.score.similarity import compare, similarity
 
 
 def pictures() -> torch.Tensor:
@@ -41,3 +41,10 @@ def test_needs_pictures_and_texts(colours: Any) -> None:
         similarity(colours, [], ["red"])
     with pytest.raises(ValueError, match="at least one"):
         similarity(colours, pictures(), [])
+
+
+def test_embeddings_are_compared_as_a_matrix() -> None:
+    pictures, texts = torch.eye(3)[:2], torch.eye(3)
+    found = compare(pictures, texts, 2.0)
+    assert torch.equal(found.cosine, torch.eye(3)[:2])
+    torch.testing.assert_close(found.probability, (2 * torch.eye(3)[:2]).softmax(1))
