@@ -29,7 +29,7 @@ THINNEST, WIDEST = 0.003, 0.3
 """Widths of strokes, as shares of the picture's shorter side."""
 
 _PARTS = ("points", "widths", "colours", "paper")
-_WIDTHS = (0.01, 0.06)  # of a first drawing's strokes
+_WIDTHS = (0.008, 0.04)  # of a first drawing's strokes
 _CLOUD = 64  # pixels of the clouds that a first drawing takes its colours from
 
 

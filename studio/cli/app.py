@@ -11,7 +11,7 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
-from studio.cli import ask, bench, evaluate, explain, models, render, search, system, takes, train, window
+from studio.cli import ask, bench, evaluate, explain, models, render, search, svg, system, takes, train, window
 
 app = typer.Typer(
     name="keydream",
@@ -26,6 +26,7 @@ app.command("open")(window.open_window)
 app.command()(render.render)
 app.command()(render.still)
 app.command()(render.export)
+app.command()(svg.svg)
 app.add_typer(takes.takes, name="takes")
 app.command()(takes.walk)
 app.command()(takes.batch)

@@ -2,6 +2,7 @@
 
 PNG, APNG    an iTXt chunk with the keyword `keydream` before the picture
 GIF          an application extension `KEYDREAM1.0` at the end
+SVG          the element `project` of the namespace `XMP_NAMESPACE` in `<metadata>`, before everything else
 WebP         an XMP packet with the property `project` of the namespace `XMP_NAMESPACE`
 MP4, MOV     the metadata key `keydream` in moov/udta/meta
 WebM         the tag `KEYDREAM`
@@ -70,6 +71,13 @@ def xmp_packet(project_json: str) -> bytes:
         b'<rdf:Description rdf:about="" xmlns:keydream="' + XMP_NAMESPACE.encode() + b'">'
         b"%b%b%b</rdf:Description></rdf:RDF></x:xmpmeta>" % (_OPENING, escape(project_json).encode(), _CLOSING)
     )
+
+
+def svg_metadata(project_json: str) -> str:
+    """The `<metadata>` element for SVG."""
+    body = escape(project_json)
+    namespace = f'xmlns:keydream="{XMP_NAMESPACE}"'
+    return f"<metadata {namespace}>{_OPENING.decode()}{body}{_CLOSING.decode()}</metadata>\n"
 
 
 def sidecar(out: Path, *, folder: bool) -> Path:
@@ -169,10 +177,19 @@ def _from_webp(file: BinaryIO) -> bytes | None:
     outer = Chunk(b"RIFF", 12, chunks.whole(file).stop - 12)
     for chunk in chunks.riff_chunks(file, outer):
         if chunk.name == b"XMP ":
-            data = chunks.content(file, chunk)
-            start, stop = data.find(_OPENING), data.rfind(_CLOSING)
-            if 0 <= start < stop:  # found as bytes: an XML parser could be made to expand entities without end
-                return unescape(data[start + len(_OPENING) : stop].decode("utf-8", "replace")).encode()
+            return _from_xml(chunks.content(file, chunk))
+    return None
+
+
+def _from_svg(file: BinaryIO) -> bytes | None:
+    file.seek(0)
+    return _from_xml(file.read(LIMIT + 1024))
+
+
+def _from_xml(data: bytes) -> bytes | None:
+    start, stop = data.find(_OPENING), data.find(_CLOSING)
+    if 0 <= start < stop:  # found as bytes: an XML parser could be made to expand entities without end
+        return unescape(data[start + len(_OPENING) : stop].decode("utf-8", "replace")).encode()
     return None
 
 
@@ -225,6 +242,7 @@ _READERS: tuple[tuple[bytes, int, Callable[[BinaryIO], bytes | None]], ...] = (
     (_PNG, 0, _from_png),
     (b"GIF8", 0, _from_gif),
     (b"WEBP", 8, _from_webp),
+    (b"<svg", 0, _from_svg),
     (b"ftyp", 4, _from_mp4),
     (b"\x1a\x45\xdf\xa3", 0, _from_webm),
 )

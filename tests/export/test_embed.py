@@ -186,3 +186,11 @@ def test_a_huge_sidecar_is_not_read(tmp_path):
     with (tmp_path / f"{tmp_path.name}.keydream").open("wb") as file:
         file.truncate(50_000_000_000)
     assert read_embedded(tmp_path) is None
+
+
+def test_an_svg_carries_its_project_before_everything_else(tmp_path):
+    path = tmp_path / "a.svg"
+    path.write_text(f"<svg xmlns='http://www.w3.org/2000/svg'>\n{embed.svg_metadata(PROJECT)}<g/></svg>", "utf-8")
+    assert read_embedded(path) == PROJECT
+    path.write_text(f"<svg>{embed.svg_metadata(PROJECT)[:60]}", "utf-8")
+    assert read_embedded(path) is None
