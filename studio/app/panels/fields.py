@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QIcon, QPainter, QPaintEvent, QWheelEvent
+from PySide6.QtCore import QEvent, QRectF, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QIcon, QKeyEvent, QKeySequence, QPainter, QPaintEvent, QWheelEvent
 from PySide6.QtWidgets import (
     QButtonGroup,
     QCheckBox,
@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
     QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QSizePolicy,
     QSlider,
     QToolButton,
@@ -286,25 +287,34 @@ class SwitchField(Field):
 
 
 class Slider(QSlider):
-    """A slider that leaves the wheel to the panel around it, unless it has the focus."""
+    """A slider that leaves the wheel to the panel around it."""
+
+    def __init__(self, orientation: Qt.Orientation, parent: QWidget | None = None) -> None:
+        super().__init__(orientation, parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Scrolling past a slider must not change it."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        """Scrolling past a slider must not change it, whatever has the focus."""
+        event.ignore()
 
 
 class Box(QDoubleSpinBox):
     """A number box that leaves the wheel alone likewise, and shows no more digits than there are."""
 
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        # Qt's own policy gives the focus to a box that is merely scrolled past.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+
+    def event(self, event: QEvent) -> bool:
+        """What was typed is taken back with Ctrl+Z while it is typed; once it counts, that is the document's."""
+        if self.text() == self.textFromValue(self.value()) and passes_undo(event):
+            return True
+        return super().event(event)
+
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Scrolling past a box must not change it."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        """Scrolling past a box must not change it, whatever has the focus."""
+        event.ignore()
 
     def textFromValue(self, value: float) -> str:  # noqa: N802
         """1 for 1.000, 0.25 for 0.250; with a point in every language, as prompts are written."""
@@ -315,8 +325,22 @@ class Box(QDoubleSpinBox):
         return float(text.replace(",", "."))
 
 
+class Line(QLineEdit):
+    """A line of text that keeps Ctrl+Z only while what was typed does not count yet: while it is modified."""
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the document."""
+        if not self.isModified() and passes_undo(event):
+            return True
+        return super().event(event)
+
+
 class Combo(QComboBox):
     """A list that leaves the wheel alone likewise."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """The list, and an arrow that says that it is one."""
@@ -329,8 +353,15 @@ class Combo(QComboBox):
         painter.end()
 
     def wheelEvent(self, event: QWheelEvent) -> None:  # noqa: N802
-        """Scrolling past a list must not change it."""
-        if self.hasFocus():
-            super().wheelEvent(event)
-        else:
-            event.ignore()
+        """Scrolling past a list must not change it, whatever has the focus."""
+        event.ignore()
+
+
+def passes_undo(event: QEvent) -> bool:
+    """Whether the event is a key for undo or redo; it is left to the window then, as a widget's own undo is not."""
+    if event.type() not in (QEvent.Type.ShortcutOverride, QEvent.Type.KeyPress) or not isinstance(event, QKeyEvent):
+        return False
+    if not (event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)):
+        return False
+    event.ignore()
+    return True

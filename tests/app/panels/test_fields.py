@@ -2,11 +2,19 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QKeySequence, QShortcut, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from studio.app.panels.fields import ChoiceField, NumberField, SegmentField, SwitchField, slider_step, small_button
+from studio.app.panels.fields import (
+    ChoiceField,
+    Line,
+    NumberField,
+    SegmentField,
+    SwitchField,
+    slider_step,
+    small_button,
+)
 
 
 def shown(field: QWidget, qtbot: QtBot) -> None:
@@ -70,22 +78,78 @@ def test_a_drag_of_the_slider_is_one_gesture(number: NumberField, qtbot: QtBot) 
     assert said.count("edited") == 2
 
 
-def test_the_wheel_passes_what_has_no_focus(number: NumberField, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("focused", [False, True])
+def test_the_wheel_changes_nothing_whatever_has_the_focus(number: NumberField, qtbot: QtBot, focused: bool) -> None:
     choice = ChoiceField("Medium", "What of")
     choice.offer([("a", "A", ""), ("b", "B", "")])
     qtbot.addWidget(choice)
     choice.show()
     number.show_value(1)
+    for widget in (number.slider, number.box, number.box.lineEdit(), choice.combo):
+        if focused:
+            widget.window().activateWindow()
+            qtbot.waitUntil(widget.window().isActiveWindow)
+            widget.setFocus()
+        else:
+            widget.clearFocus()
+        wheel(widget)
+        assert number.value == 1
+        assert choice.value == "a"
     for widget in (number.slider, number.box, choice.combo):
-        event = QWheelEvent(
-            QPointF(5, 5), widget.mapToGlobal(QPointF(5, 5)), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
-            Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
-        )  # fmt: skip
-        widget.clearFocus()
-        QApplication.sendEvent(widget, event)
-        assert not event.isAccepted()
-    assert number.value == 1
-    assert choice.value == "a"
+        assert widget.focusPolicy() != Qt.FocusPolicy.WheelFocus, "what is scrolled past takes no focus"
+
+
+def wheel(widget: QWidget) -> None:
+    """A notch of the wheel in the middle of the widget, as the system sends it."""
+    window = widget.window().windowHandle()
+    place = QPointF(widget.mapTo(widget.window(), widget.rect().center()))
+    event = QWheelEvent(
+        place, widget.window().mapToGlobal(place), QPoint(), QPoint(0, -120), Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase, False,
+    )  # fmt: skip
+    QApplication.sendEvent(window, event)
+
+
+def undo_reaches(widget: QWidget, qtbot: QtBot) -> bool:
+    """Whether Ctrl+Z, pressed in the widget, comes to a shortcut of the window; undone is what it gives."""
+    undone: list[bool] = []
+    shortcut = QShortcut(QKeySequence("Ctrl+Z"), widget.window())
+    shortcut.activated.connect(lambda: undone.append(True))
+    qtbot.keyClick(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    shortcut.setEnabled(False)
+    shortcut.deleteLater()
+    return bool(undone)
+
+
+def test_undo_is_the_documents_once_a_number_counts(number: NumberField, qtbot: QtBot) -> None:
+    number.show_value(30)
+    box = number.box
+    box.setFocus()
+    box.selectAll()
+    qtbot.keyClicks(box, "28")
+    assert not undo_reaches(box, qtbot), "what is being typed is taken back first"
+    assert number.value == 30
+    box.selectAll()
+    qtbot.keyClicks(box, "27")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert undo_reaches(box, qtbot)
+    assert number.value == 27
+    qtbot.keyClick(box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert box.text() == "27", "nor does the box undo by itself where the window has nothing to undo"
+
+
+def test_undo_is_the_documents_once_a_line_counts(qtbot: QtBot) -> None:
+    line = Line()
+    shown(line, qtbot)
+    line.setFocus()
+    qtbot.keyClicks(line, "12")
+    assert not undo_reaches(line, qtbot)
+    qtbot.keyClicks(line, "34")
+    line.setModified(False)
+    text = line.text()
+    assert undo_reaches(line, qtbot)
+    qtbot.keyClick(line, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert line.text() == text
 
 
 def test_the_way_back_appears_when_there_is_one(number: NumberField, qtbot: QtBot) -> None:
