@@ -6,11 +6,11 @@ import secrets
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from studio.app.context import Context
 from studio.app.icons import icon
-from studio.app.panels.fields import Field, small_button
+from studio.app.panels.fields import Field, Line, small_button
 from studio.app.texts import tr
 from studio.app.theme import GRID
 from studio.project import changes, limits
@@ -126,7 +126,7 @@ class SeedField(QWidget):
         self.locked_changed.emit(locked)
 
 
-class SeedBox(QLineEdit):
+class SeedBox(Line):
     """A number of any size that up and down step by one."""
 
     stepped = Signal(int)

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSignalBlocker, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QKeyEvent, QTextCursor
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
-from studio.app.panels.fields import Field, NumberField, small_button
+from studio.app.panels.fields import Field, Line, NumberField, passes_undo, small_button
 from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
 from studio.app.theme import GRID
@@ -196,12 +196,12 @@ class StopField(Field):
     def __init__(self, parent: QWidget | None = None) -> None:
         help_text = tr("The weighted distance below which this no longer pulls, about -1 to 2. Empty: it always pulls.")
         super().__init__(tr("Stop"), help_text, parent)
-        self.box = QLineEdit()
+        self.box = Line()
         self.box.setPlaceholderText(tr("never"))
         self.box.setFixedWidth(64)
         self.box.setAlignment(Qt.AlignmentFlag.AlignRight)
         self.box.textEdited.connect(self._type)
-        self.box.editingFinished.connect(self.done)
+        self.box.editingFinished.connect(self._finish)
         self.problem = QLabel()
         self.problem.setProperty("role", "error")
         self.problem.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
@@ -231,6 +231,11 @@ class StopField(Field):
         self._judge()
         if self.value is not None:
             self.edited.emit()
+
+    @Slot()
+    def _finish(self) -> None:
+        self.box.setModified(self.value is None)
+        self.done.emit()
 
     @Slot()
     def _clear(self) -> None:
@@ -269,19 +274,35 @@ class Words(QPlainTextEdit):
             self.setProperty("invalid", invalid)
             self.style().polish(self)
 
+    def settle(self) -> None:
+        """What was typed counts: from here on Ctrl+Z is the document's, until something is typed again."""
+        self.document().clearUndoRedoStacks()
+        self.document().setModified(False)
+
+    def event(self, event: QEvent) -> bool:
+        """Leave undo and redo to the document, unless something was typed that can be taken back here."""
+        if not self.document().isModified() and passes_undo(event):
+            return True
+        return super().event(event)
+
     def focusOutEvent(self, event: object) -> None:  # noqa: N802
         """The gesture of typing is over."""
         super().focusOutEvent(event)  # type: ignore[arg-type]
-        self.left.emit()
+        self._leave()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:  # noqa: N802
         """Enter alone ends the typing: a prompt is one line, however it is wrapped."""
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not event.modifiers():
-            self.left.emit()
+            self._leave()
         elif event.key() == Qt.Key.Key_Escape:
             self.escaped.emit()
+            self.settle()
         else:
             super().keyPressEvent(event)
+
+    def _leave(self) -> None:
+        self.settle()
+        self.left.emit()
 
     @Slot()
     def _fit(self) -> None:

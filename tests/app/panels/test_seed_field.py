@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
@@ -87,3 +88,13 @@ def test_arrows_step(field: SeedField, context: Context, qtbot: QtBot) -> None:
     for _ in range(3):
         qtbot.keyClick(field.box, Qt.Key.Key_Down)
     assert context.document.project.seed == 0
+
+
+def test_undo_is_the_documents_once_the_seed_counts(field: SeedField, context: Context, qtbot: QtBot) -> None:
+    shortcut = QShortcut(QKeySequence("Ctrl+Z"), field)
+    shortcut.activated.connect(context.document.undo)
+    typed(field, qtbot, "12")
+    assert context.document.project.seed == 12
+    qtbot.keyClick(field.box, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert context.document.project.seed == 0
+    assert field.box.text() == "0"

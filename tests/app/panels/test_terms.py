@@ -4,6 +4,8 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
@@ -152,3 +154,42 @@ def test_the_box_grows_with_its_text(row: TermRow) -> None:
     before = row.words.height()
     row.words.setPlainText("a very long prompt " * 12)
     assert before < row.words.height() < 200
+
+
+def undo_reaches(widget: QWidget, qtbot: QtBot) -> bool:
+    """Whether Ctrl+Z, pressed in the widget, comes to a shortcut of the window."""
+    undone: list[bool] = []
+    shortcut = QShortcut(QKeySequence("Ctrl+Z"), widget.window())
+    shortcut.activated.connect(lambda: undone.append(True))
+    qtbot.keyClick(widget, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    shortcut.setEnabled(False)
+    shortcut.deleteLater()
+    return bool(undone)
+
+
+@pytest.mark.parametrize("end", [Qt.Key.Key_Return, Qt.Key.Key_Escape])
+def test_undo_is_the_documents_once_the_words_count(row: TermRow, qtbot: QtBot, end: Qt.Key) -> None:
+    row.show_term(Term(Text("apple")))
+    row.words.setFocus()
+    assert undo_reaches(row.words, qtbot), "nothing was typed"
+    qtbot.keyClicks(row.words, "s")
+    assert not undo_reaches(row.words, qtbot)
+    assert row.words.toPlainText() == "apple"
+    qtbot.keyClicks(row.words, "xy")
+    qtbot.keyClick(row.words, end)
+    text = row.words.toPlainText()
+    assert undo_reaches(row.words, qtbot)
+    qtbot.keyClick(row.words, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert row.words.toPlainText() == text, "nor do the words undo by themselves"
+
+
+def test_undo_is_the_documents_once_the_stop_counts(row: TermRow, qtbot: QtBot) -> None:
+    row.show_term(Term(Text("apple")))
+    row.more.setChecked(True)
+    box = row.stop.box
+    box.setFocus()
+    qtbot.keyClicks(box, "0.5")
+    assert not undo_reaches(box, qtbot)
+    qtbot.keyClicks(box, "0.5")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert undo_reaches(box, qtbot)
