@@ -180,9 +180,13 @@ class _Bytes:
 
 
 def _row(entry: Entry) -> dict[str, Any]:
+    from studio.models import store
+
     where = "ships" if entry.here and entry.licence else "yours"
     if entry.offer is not None:
         where = "fetched" if entry.here else "can be fetched"
+        if not entry.here and (come := store.begun(entry.name)):
+            where = f"{min(99, 100 * come // entry.size)} % is here"
     return {
         "name": entry.name,
         "kind": entry.kind,

@@ -61,7 +61,7 @@ def fetch(
             return found
         what = f"the model {entry.name}"
         # the checkpoint and what it is converted to lie side by side for a moment
-        room(store.folder(), max(0, 2 * entry.offer.download - _come(entry)), what)
+        room(store.folder(), max(0, 2 * entry.offer.download - store.begun(entry.name)), what)
         weights = _file(entry, entry.offer.weights, "weights", accept_new, token, report, notice, policy)
         config = None
         if entry.offer.config:
@@ -126,17 +126,6 @@ def _with(entry: Entry, sha256: str, size: int) -> Entry:
     return replace(entry, path=store.weights(entry.name), sha256=sha256, size=size)
 
 
-def _come(entry: Entry) -> int:
-    """Bytes that an earlier call left."""
-    with contextlib.suppress(OSError):
-        return _part(entry, "weights").stat().st_size
-    return 0
-
-
-def _part(entry: Entry, role: str) -> Path:
-    return store.folder() / f"{entry.name}.{role}.part"
-
-
 def _file(
     entry: Entry,
     mirrors: tuple[Mirror, ...],
@@ -151,7 +140,7 @@ def _file(
     known = tuple(
         Mirror(mirror.url, mirror.sha256 or ("" if accept_new else store.recorded(mirror.url))) for mirror in mirrors
     )
-    part = _part(entry, role)
+    part = store.part(entry.name, role)
     try:
         store.folder().mkdir(parents=True, exist_ok=True)
     except OSError as error:

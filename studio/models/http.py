@@ -251,7 +251,7 @@ def _fault(error: Exception) -> HttpFault:
     if isinstance(error, ssl.SSLCertVerificationError):
         return HttpFault(f"its certificate is not to be trusted ({error.verify_message})", again=False)
     if isinstance(error, socket.gaierror):
-        return HttpFault("its name was not found; is there a network?", again=True)
+        return HttpFault("its name was not found, as without a network", again=True)
     if isinstance(error, ConnectionRefusedError):
         return HttpFault("it took no connection", again=True)
     if isinstance(error, TimeoutError):

@@ -65,6 +65,18 @@ def note(name: str, sha256: str, size: int, source: str, source_sha256: str) -> 
     atomic.write_bytes(_note(name), json.dumps(asdict(told), indent=1).encode())
 
 
+def part(name: str, role: str) -> Path:
+    """Where a file of a model lies while it comes; `role` is "weights" or "config"."""
+    return folder() / f"{name}.{role}.part"
+
+
+def begun(name: str) -> int:
+    """Bytes of a model's checkpoint that have come so far, while it is not whole."""
+    with contextlib.suppress(OSError):
+        return part(name, "weights").stat().st_size
+    return 0
+
+
 def remove(name: str) -> bool:
     """Delete a fetched model, and what of it was on its way; whether there was anything. Its hash stays known.
 

@@ -90,6 +90,13 @@ def test_what_is_not_here_is_said_with_how_to_fetch_it(offered, capsys):
     assert "keydream models fetch tiny" in capsys.readouterr().err
 
 
+def test_what_is_begun_is_listed_with_its_share(offered, capsys):
+    store.folder().mkdir(parents=True)
+    store.part("tiny", "weights").write_bytes(bytes(420))
+    assert run(["models", "list", "--json"]) == 0
+    assert {row["name"]: row["where"] for row in out(capsys)}["tiny"] == "42 % is here"
+
+
 def test_faults_are_told_in_words(offered, capsys):
     offered.faults = ["page"]
     assert run(["models", "fetch", "tiny", "--json"]) == 1

@@ -70,6 +70,13 @@ def test_removing_takes_all_but_the_hash():
     assert store.recorded(URL) == "ab" * 32
 
 
+def test_what_has_come_is_counted():
+    assert store.begun("x") == 0
+    store.folder().mkdir(parents=True)
+    store.part("x", "weights").write_bytes(b"half")
+    assert store.begun("x") == 4
+
+
 def test_what_cannot_be_deleted_is_said(monkeypatch):
     fetched()
     store.weights("x").unlink()
