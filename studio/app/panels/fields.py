@@ -235,9 +235,9 @@ class SegmentField(Field):
         self.group = QButtonGroup(self)
         self.buttons: dict[str, QToolButton] = {}
         inside = QWidget()
-        row = QHBoxLayout(inside)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID // 2 if icons is None else 2)
+        self.segments = QHBoxLayout(inside)
+        self.segments.setContentsMargins(0, 0, 0, 0)
+        self.segments.setSpacing(GRID // 2 if icons is None else 2)
         for name, text, tip in choices:
             button = QToolButton()
             if icons is None:
@@ -254,8 +254,8 @@ class SegmentField(Field):
             button.clicked.connect(lambda _=False, name=name: self.chosen.emit(name))
             self.group.addButton(button)
             self.buttons[name] = button
-            row.addWidget(button)
-        row.addStretch(1)
+            self.segments.addWidget(button)
+        self.segments.addStretch(1)
         self.finish(inside)
         self.row.setStretchFactor(inside, 1)
 
