@@ -1,4 +1,4 @@
-"""The selected parameter key: its frame and value as numbers, and its ease."""
+"""The selected parameter key: its frame and value as numbers, and its ease; of several, the ease alone."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ from PySide6.QtCore import Slot
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from studio.app.context import Context
-from studio.app.ease_icons import ease_choices, ease_icon
-from studio.app.panels.fields import NumberField, SegmentField
-from studio.app.texts import tr
+from studio.app.panels.ease_field import EaseField
+from studio.app.panels.fields import NumberField
+from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.timeline import edits
 from studio.timeline.easing import Ease
@@ -18,7 +18,7 @@ from studio.timeline.validate import MAXIMUM_FRAMES, MAXIMUM_VALUE
 
 
 class KeySection(QWidget):
-    """Shown while exactly one parameter key is selected."""
+    """Shown while parameter keys are selected and no prompt is: `PromptSection` has the ease of both."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -36,12 +36,7 @@ class KeySection(QWidget):
         self.frame.done.connect(context.document.seal)
         self.column.addWidget(self.frame)
         self.value: NumberField | None = None
-        self.ease = SegmentField(
-            tr("Ease"),
-            tr("How this value becomes the next one."),
-            ease_choices(),
-            icons=ease_icon,
-        )
+        self.ease = EaseField(tr("How this value becomes the next one; of several keys, all at once."))
         self.ease.chosen.connect(self._set_ease)
         self.ease.reset.connect(lambda: self._set_ease("linear"))
         self.column.addWidget(self.ease)
@@ -51,12 +46,22 @@ class KeySection(QWidget):
 
     @Slot()
     def _show(self) -> None:
-        chosen = [key for key in self._context.choice.keys if key.track.kind == "parameter"]
-        only = chosen[0] if len(chosen) == 1 and len(self._context.choice.keys) == 1 else None
-        self.setVisible(only is not None)
+        chosen = sorted(self._context.choice.keys)
+        shown = bool(chosen) and all(key.track.kind == "parameter" for key in chosen)
+        timeline = self._context.document.timeline
+        only = chosen[0] if shown and len(chosen) == 1 else None
         if only is None:
             self._key = None
-            return
+            self.heading.setText(plural("%n key(s)", len(chosen)))
+        else:
+            self._show_only(only)
+        self.frame.setVisible(only is not None)
+        if self.value is not None:
+            self.value.setVisible(only is not None)
+        self.ease.show_eases(timeline.key(key).ease for key in chosen)
+        self.setVisible(shown)
+
+    def _show_only(self, only: KeyRef) -> None:
         timeline = self._context.document.timeline
         track = timeline.parameter(only.track.name)
         key = track.track.key(only.frame)
@@ -71,8 +76,6 @@ class KeySection(QWidget):
         if self.value is not None:
             self.value.show_value(key.value)
             self.value.show_default(spec is None or key.value == spec.default)
-        self.ease.show_value(key.ease.name)
-        self.ease.show_default(key.ease == Ease.LINEAR)
 
     def _make_value(self, name: str) -> None:
         if self.value is not None:
@@ -107,5 +110,5 @@ class KeySection(QWidget):
             self._context.document.edit(edits.set_value([self._key], value), ("key value", self._key))
 
     def _set_ease(self, name: str) -> None:
-        if self._key is not None:
-            self._context.document.edit(edits.set_ease([self._key], Ease.parse(name)))
+        if self._context.choice.keys:
+            self._context.document.edit(edits.set_ease(self._context.choice.keys, Ease.parse(name)))

@@ -3,25 +3,26 @@
 from __future__ import annotations
 
 import itertools
+from collections.abc import Iterable
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
-from studio.app.ease_icons import ease_choices, ease_icon
 from studio.app.icons import icon
-from studio.app.panels.fields import SegmentField, small_button
+from studio.app.panels.ease_field import EaseField
+from studio.app.panels.fields import small_button
 from studio.app.panels.past_prompts import PastPrompts
 from studio.app.panels.terms import TermRow
 from studio.app.panels.thumbnails import Thumbnails
 from studio.app.panels.tokens import TokenCounter, estimate
-from studio.app.texts import tr
+from studio.app.texts import plural, tr
 from studio.app.theme import GRID, theme
 from studio.app.timeline.prompt_colours import prompt_colours, prompt_text
 from studio.timeline import edits
 from studio.timeline.easing import Ease
-from studio.timeline.model import KeyRef, PromptTrack, TrackRef
+from studio.timeline.model import KeyRef, PromptTrack, Timeline, TrackRef
 from studio.timeline.prompt import Image, Prompt, Term, parse_prompt
 from studio.timeline.track import Keyframe
 
@@ -51,6 +52,10 @@ class PromptSection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         column.addLayout(self._make_head())
+        self.shared = QLabel()
+        self.shared.setProperty("role", "muted")
+        self.shared.setWordWrap(True)
+        column.addWidget(self.shared)
         self._terms = QVBoxLayout()
         self._terms.setSpacing(GRID)
         column.addLayout(self._terms)
@@ -58,12 +63,7 @@ class PromptSection(QWidget):
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "muted")
         column.addWidget(self.empty)
-        self.ease = SegmentField(
-            tr("Ease"),
-            tr("How this prompt becomes the next one."),
-            ease_choices(),
-            icons=ease_icon,
-        )
+        self.ease = EaseField(tr("How this prompt becomes the next one; of several selected keys, all at once."))
         self.ease.chosen.connect(self._set_ease)
         self.ease.reset.connect(lambda: self._set_ease("linear"))
         column.addWidget(self.ease)
@@ -127,6 +127,12 @@ class PromptSection(QWidget):
                 return track, before[-1] if before else track.track.keys[0]
         return None
 
+    @property
+    def _chosen(self) -> tuple[KeyRef, ...]:
+        """The selected keys of every kind, when a prompt is among them; else none."""
+        chosen = tuple(sorted(self._context.choice.keys))
+        return chosen if any(key.track.kind == "prompt" for key in chosen) else ()
+
     def _held(self) -> tuple[PromptTrack, Keyframe[Prompt]] | None:
         """The track and key that are edited, as they are now."""
         if self._key is None:
@@ -157,6 +163,7 @@ class PromptSection(QWidget):
         found = found or self._found()
         for widget in (self.ease, self.add, self.dot):
             widget.setVisible(found is not None)
+        self.shared.setVisible(found is not None and len(self._chosen) > 1)
         self.add_picture.setVisible(found is not None and bool(self._context.document.project.assets))
         self.empty.setVisible(found is None)
         if found is None:
@@ -170,14 +177,27 @@ class PromptSection(QWidget):
             self._seal()
             self._key, self._pending = ref, False
             self._trim(0)
-        several = len(self._context.document.timeline.prompts) > 1
-        name = tr("{track} at frame {frame}", track=track.name, frame=key.frame)
-        self.heading.setText(name if several else tr("Prompt at frame {frame}", frame=key.frame))
+        self._entitle(track, key)
         colour = prompt_colours(self._context.document.timeline)[prompt_text(key.value)]
         self.dot.setStyleSheet(f"background: {colour.name()}; border-radius: 5px;")
         self._show_terms(key.value.terms)
-        self.ease.show_value(key.ease.name)
-        self.ease.show_default(key.ease == Ease.LINEAR)
+        self.ease.show_eases(self._context.document.timeline.key(each).ease for each in self._chosen or (ref,))
+
+    def _entitle(self, track: PromptTrack, key: Keyframe[Prompt]) -> None:
+        """Say which key is edited, and what of it is shared when several are selected."""
+        chosen = self._chosen
+        if len(chosen) > 1:
+            self.heading.setText(plural("%n key(s)", len(chosen)))
+            first = tr("the prompt at frame {frame}", frame=key.frame)
+            if sum(each.track.kind == "prompt" for each in chosen) > 1:
+                text = tr("The ease and the first weight go to all of them, words to {first} only.", first=first)
+            else:
+                text = tr("The ease goes to all of them, the rest to {first} only.", first=first)
+            self.shared.setText(text)
+        elif len(self._context.document.timeline.prompts) > 1:
+            self.heading.setText(tr("{track} at frame {frame}", track=track.name, frame=key.frame))
+        else:
+            self.heading.setText(tr("Prompt at frame {frame}", frame=key.frame))
 
     def _show_terms(self, terms: tuple[Term, ...]) -> None:
         count = len(terms) + self._pending
@@ -217,6 +237,10 @@ class PromptSection(QWidget):
         if held is None or self._key is None:
             return
         terms = held[1].value.terms
+        prompts = [key for key in self._chosen if key.track.kind == "prompt"]
+        if place == 0 and len(prompts) > 1 and term == replace(terms[0], weight=term.weight):
+            self._context.document.edit(_weigh(prompts, term.weight), self._merge)
+            return
         if place >= len(terms):
             self._pending = False
         prompt = replace(held[1].value, terms=(*terms[:place], term, *terms[place + 1 :]))
@@ -275,7 +299,7 @@ class PromptSection(QWidget):
 
     def _set_ease(self, name: str) -> None:
         if self._key is not None:
-            self._context.document.edit(edits.set_ease([self._key], Ease.parse(name)))
+            self._context.document.edit(edits.set_ease(self._chosen or (self._key,), Ease.parse(name)))
 
     @Slot()
     def _fill_pictures(self) -> None:
@@ -320,7 +344,23 @@ class PromptSection(QWidget):
 
     def _tell(self, row: TermRow, tokens: int, limit: int) -> None:
         if tokens > limit:
-            text = tr("{tokens} / {limit} tokens: too long, shorten it or make two of it", tokens=tokens, limit=limit)
+            text = tr("{tokens} of {limit} tokens: too long, shorten it or make two of it", tokens=tokens, limit=limit)
             row.say(text, "warning")
         else:
-            row.say(tr("{tokens} / {limit}", tokens=tokens, limit=limit), "muted")
+            row.say(tr("{tokens} of {limit} tokens", tokens=tokens, limit=limit), "muted")
+
+
+def _weigh(keys: Iterable[KeyRef], weight: float) -> edits.Edit:
+    """Give the first term of prompts one weight."""
+    chosen = frozenset(keys)
+
+    def apply(timeline: Timeline) -> Timeline:
+        for ref in chosen:
+            value = timeline.key(ref).value
+            assert isinstance(value, Prompt)
+            first, *rest = value.terms
+            weighed = replace(value, terms=(replace(first, weight=weight), *rest))
+            timeline = edits.set_value([ref], weighed).apply(timeline)
+        return timeline
+
+    return edits.Edit(f"Weigh {len(chosen)} prompts", apply)

@@ -51,6 +51,8 @@ class TermRow(QWidget):
         self.note.setWordWrap(True)
         self.note.setContentsMargins(0, 0, 4 * GRID, 0)
         self.note.setProperty("role", "muted")
+        tip = tr("CLIP reads a prompt in tokens: short words are one, long ones several; the rest is not read.")
+        self.note.setToolTip(tip)
         column.addWidget(self.note)
         self.weight = NumberField(
             tr("Weight"),

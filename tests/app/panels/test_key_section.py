@@ -31,7 +31,7 @@ def typed(qtbot: QtBot, box: object, text: str) -> None:
     qtbot.keyClick(box, Qt.Key.Key_Return)
 
 
-def test_it_is_there_for_one_parameter_key_alone(section: KeySection, context: Context) -> None:
+def test_it_is_there_for_parameter_keys_alone(section: KeySection, context: Context) -> None:
     assert not section.isVisible()
     context.choice.select([KeyRef(ZOOM, 32)])
     assert section.isVisible()
@@ -70,3 +70,21 @@ def test_the_ease_is_chosen(section: KeySection, context: Context, qtbot: QtBot)
     context.choice.select([KeyRef(ZOOM, 0)])
     qtbot.mouseClick(section.ease.buttons["overshoot"], Qt.MouseButton.LeftButton)
     assert context.document.timeline.parameter("zoom").track.key(0).ease == Ease.OVERSHOOT
+
+
+def test_of_several_parameter_keys_the_ease_is_set_at_once(section: KeySection, context: Context, qtbot: QtBot) -> None:
+    context.choice.select([KeyRef(ZOOM, 0)])
+    context.choice.select([KeyRef(ZOOM, 0), KeyRef(ZOOM, 32), KeyRef(ROTATE, 0)])
+    assert section.isVisible()
+    assert section.heading.text() == "3 keys"
+    assert not section.frame.isVisible()
+    assert section.value is not None
+    assert not section.value.isVisible()
+    qtbot.mouseClick(section.ease.buttons["hold"], Qt.MouseButton.LeftButton)
+    timeline = context.document.timeline
+    assert [timeline.key(key).ease for key in context.choice.keys] == [Ease.HOLD] * 3
+    assert len(context.document.labels) == 1
+    context.choice.select([KeyRef(ZOOM, 32)])
+    assert section.frame.isVisible()
+    assert section.value.isVisible()
+    assert section.heading.text() == "Zoom at frame 32"

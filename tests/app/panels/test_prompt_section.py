@@ -176,6 +176,48 @@ def test_the_ease_of_the_key(section: PromptSection, context: Context, qtbot: Qt
     assert not section.ease.back.isVisible()
     context.document.edit(edits.set_ease([KeyRef(PROMPT, 0)], Ease.bezier(0.1, 0.2, 0.3, 0.4)))
     assert not any(button.isChecked() for button in section.ease.buttons.values())
+    assert section.ease.custom.isVisible()
+
+
+def test_what_is_shared_by_several_keys_goes_to_all_in_one_entry(
+    section: PromptSection, context: Context, qtbot: QtBot
+) -> None:
+    assert not section.shared.isVisible()
+    context.choice.select([KeyRef(PROMPT, 32), KeyRef(PROMPT, 64), KeyRef(ZOOM, 0)])
+    assert section.heading.text() == "3 keys"
+    assert section.shared.isVisible()
+    assert "the first weight go to all of them, words to the prompt at frame 32 only" in section.shared.text()
+    qtbot.mouseClick(section.ease.buttons["hold"], LEFT)
+    timeline = context.document.timeline
+    assert [timeline.key(KeyRef(PROMPT, frame)).ease for frame in (0, 32, 64)] == [Ease.BOTH, Ease.HOLD, Ease.HOLD]
+    assert timeline.parameter("zoom").track.key(0).ease == Ease.HOLD
+    assert len(context.document.labels) == 1
+    box = section.rows[0].weight.box
+    box.selectAll()
+    qtbot.keyClicks(box, "0.5")
+    qtbot.keyClick(box, Qt.Key.Key_Return)
+    assert [prompt(context, frame) for frame in (0, 32, 64)] == [
+        "a red apple in the grass",
+        "a purple heart on a starry night:0.5",
+        "an octopus in the sea:0.5",
+    ]
+    assert context.document.labels[1:] == ("Weigh 2 prompts",)
+    section.rows[0].words.setFocus()
+    section.rows[0].words.selectAll()
+    qtbot.keyClicks(section.rows[0].words, "moon")
+    assert (prompt(context, 32), prompt(context, 64)) == ("moon:0.5", "an octopus in the sea:0.5")
+    context.choice.select([KeyRef(PROMPT, 64), KeyRef(ZOOM, 0)])
+    assert section.heading.text() == "2 keys"
+    assert "the rest to the prompt at frame 64 only" in section.shared.text()
+
+
+def test_eases_that_differ_press_no_button(section: PromptSection, context: Context) -> None:
+    context.document.edit(edits.set_ease([KeyRef(PROMPT, 64)], Ease.IN))
+    context.choice.select([KeyRef(PROMPT, 32), KeyRef(PROMPT, 64)])
+    assert not any(button.isChecked() for button in section.ease.buttons.values())
+    assert not section.ease.custom.isVisible()
+    context.choice.select([KeyRef(PROMPT, 64)])
+    assert section.ease.buttons["in"].isChecked()
 
 
 def test_earlier_prompts_are_offered_and_used(section: PromptSection, context: Context, qtbot: QtBot) -> None:
@@ -197,18 +239,19 @@ def test_earlier_prompts_are_offered_and_used(section: PromptSection, context: C
 
 def test_tokens_are_estimated_then_counted_and_too_many_are_warned_of(section: PromptSection, qtbot: QtBot) -> None:
     note = section.rows[0].note
-    qtbot.waitUntil(lambda: note.text() == "6 / 10")
+    assert "CLIP reads" in note.toolTip()
+    qtbot.waitUntil(lambda: note.text() == "6 of 10 tokens")
     words = section.rows[0].words
     words.setFocus()
     words.selectAll()
     qtbot.keyClicks(words, "one two three")
     assert note.text() == "about 3 tokens"
-    qtbot.waitUntil(lambda: note.text() == "3 / 10")
+    qtbot.waitUntil(lambda: note.text() == "3 of 10 tokens")
     words.setPlainText("word " * 11)
-    qtbot.waitUntil(lambda: "11 / 10 tokens: too long" in note.text())
+    qtbot.waitUntil(lambda: "11 of 10 tokens: too long" in note.text())
     assert note.property("role") == "warning"
     words.setPlainText("one two three")
-    assert note.text() == "3 / 10", "what is known is told at once"
+    assert note.text() == "3 of 10 tokens", "what is known is told at once"
     assert note.property("role") == "muted"
 
 
