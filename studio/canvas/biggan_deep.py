@@ -177,7 +177,8 @@ class DeepBlock(nn.Module):
         y = self._first(self.bn_1(y, truncation, condition))
         y = self.conv_2(self.bn_2(y, truncation, condition))
         y = self.conv_3(self.bn_3(y, truncation, condition))
-        skip = x[:, : self.after]
+        # padding by less than nothing: unlike a slice's, its gradient lies in memory as the picture does
+        skip = x if x.shape[1] == self.after else functional.pad(x, (0, 0, 0, 0, 0, self.after - x.shape[1]))
         if not self.larger:
             return cast("Tensor", y.add_(skip))
         return cast("Tensor", y.add_(functional.interpolate(skip, scale_factor=2.0)))

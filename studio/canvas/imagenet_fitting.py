@@ -15,10 +15,10 @@ from studio.canvas.resample import resample, triangle
 GLANCE = 32
 """Pixels at which samples are compared with the picture, each way."""
 
-SAMPLES = 96
+SAMPLES = 64
 """How many classes are looked at, evenly spread over all."""
 
-STEPS = 24
+STEPS = 16
 """Of the optimiser, after that."""
 
 _LOOK = 64  # pixels, at which the latents are followed downhill

@@ -38,4 +38,4 @@ def test_its_gradient_moves_the_canvas_towards_normal_noise():
         prior(canvas.image(), generator).total.backward()
         adam.step()
         canvas.constrain()
-    assert float(prior(canvas.image(), generator).total) < 0.8 * float(loss.total)
+    assert float(prior(canvas.image(), generator).total.detach()) < 0.8 * float(loss.total.detach())
