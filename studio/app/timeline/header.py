@@ -114,6 +114,7 @@ class Header(QWidget):
                 QWidget.setTabOrder(before, button)
                 before = button
         self._tell()
+        self.update()  # the line below the ruler, which markers make taller
 
     @Slot()
     def _tell(self) -> None:

@@ -9,8 +9,9 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QContextMenuEvent
 from PySide6.QtWidgets import QApplication
 
-from studio.timeline.edits import add_parameter_track, add_prompt_track, remove_track
-from studio.timeline.model import TrackRef
+from studio.app.theme import theme
+from studio.timeline.edits import add_marker, add_parameter_track, add_prompt_track, remove_track
+from studio.timeline.model import Marker, TrackRef
 
 
 @pytest.fixture
@@ -128,3 +129,18 @@ def test_another_project_has_other_heads(editor, head, context, tmp_path):
     context.document.open(replace(project, timeline=replace(project.timeline, parameters=())), None, tmp_path)
     with pytest.raises(KeyError):
         head(TrackRef("parameter", "zoom"))
+
+
+def test_the_line_below_the_ruler_moves_with_markers(editor, context, qtbot):
+    qtbot.waitUntil(lambda: shown(editor, 31) == theme().colours.border)
+    context.document.edit(add_marker(Marker(30, "wind")))
+    qtbot.wait(50)
+    assert editor.stage.layout.ruler == 48
+    assert shown(editor, 47) == theme().colours.border
+    assert shown(editor, 31) == theme().colours.panel
+
+
+def shown(editor, y):
+    """The colour on screen, not as painted anew, in the header's middle."""
+    screen = editor.screen().grabWindow(editor.winId()).toImage()
+    return screen.pixelColor(80, y)
