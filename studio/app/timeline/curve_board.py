@@ -65,7 +65,7 @@ class Board(QObject):
         self.hovered = Spot()
         context.document.changed.connect(self._follow)
         context.choice.changed.connect(self._chosen)
-        scale.changed.connect(self.repaint)
+        scale.changed.connect(self._moved)
         self.show(None)
 
     @property
@@ -167,6 +167,15 @@ class Board(QObject):
     def _follow(self, before: Project, after: Project) -> None:
         if before.timeline is not after.timeline:
             self.show(self.ref)
+            self._moved()
+
+    @Slot()
+    def _moved(self) -> None:
+        """What lay under the pointer may lie elsewhere now: its tip would tell of nothing."""
+        if not self.busy:
+            self.hovered = Spot()
+            self.overlay = Overlay()
+        self.repaint.emit()
 
     @Slot()
     def _chosen(self) -> None:

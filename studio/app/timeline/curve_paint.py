@@ -18,7 +18,7 @@ from studio.app.timeline.ticks import step
 from studio.timeline.model import KeyRef, ParameterTrack, PromptTrack
 
 _GRIP = 4.0  # radius of a handle
-_ROOM = 12  # pixels left and right of what is visible in which keys still show
+_ROOM = 12  # pixels left and right of what is visible in which keys still show; a key takes no more
 
 
 def paint(painter: QPainter, board: Board, whole: QRectF) -> None:
@@ -126,7 +126,8 @@ def _curve(painter: QPainter, board: Board, curve: Curve, whole: QRectF) -> None
         first, last = curve.knots[0], curve.knots[-1]
         for here, x in ((first, ends.left()), (last, ends.right())):
             at = QPointF(*board.point(here.frame, here.value))
-            painter.drawLine(at, QPointF(x, at.y()))
+            if abs(x - at.x()) > _ROOM:  # a dot beside the key, or below it, would look like a speck
+                painter.drawLine(at, QPointF(x, at.y()))
     painter.restore()
 
 

@@ -106,6 +106,7 @@ class CurvePlot(QWidget):
             gesture, self._gesture = self._gesture, None
             gesture.release(Pointer.of(event.position(), event.modifiers()))
             self._hover(event.position())
+            self.board.overlay.tip = ""  # it told of the drag, which is over
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:  # noqa: N802
         """A key where there was none; the curve stays as it is."""

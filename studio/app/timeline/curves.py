@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSignalBlocker, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QRectF, QSignalBlocker, Qt, Signal, Slot
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
-from studio.app.icons import icon
 from studio.app.panels.fields import Combo
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
@@ -71,8 +70,8 @@ class CurveEditor(QWidget):
         self.choice.activated.connect(self._chosen)
         column.addWidget(self.choice)
         self.fit = QToolButton()
-        self.fit.setIcon(icon("maximize"))
-        self.fit.setIconSize(QSize(14, 14))
+        self.fit.setText(tr("Fit"))  # a small icon alone in the corner looks like a speck
+        self.fit.setProperty("role", "button")
         self.fit.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.fit.setToolTip(tr("Fit: show all values. Alt+wheel on the curve shows fewer, larger."))
         self.fit.setAccessibleName(tr("Fit values"))

@@ -99,3 +99,19 @@ def test_nothing_to_draw_says_what_to_do(board: Board, context: Context) -> None
     paint_numbers(painter, board, QRectF(0, 0, 56, 200))
     painter.end()
     assert {image.pixelColor(x, 100).name() for x in range(54)} == {theme().colours.panel.name()}
+
+
+def test_no_dot_stands_beside_a_key_at_the_end(board: Board) -> None:
+    image = painted(board)
+    x, y = board.point(96, 1.0)
+    end = round(board.scale.x(97))
+    ground = painted_without_curve(board)
+    for column in range(round(x) + 8, end):
+        assert image.pixelColor(column, round(y)) == ground.pixelColor(column, round(y))
+
+
+def painted_without_curve(board: Board) -> QImage:
+    board.curve = None
+    image = painted(board)
+    board.refresh()
+    return image

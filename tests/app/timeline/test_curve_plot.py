@@ -326,3 +326,17 @@ def test_the_focus_is_seen_when_it_comes_by_the_keyboard(plot: CurvePlot, hand: 
     assert "Nothing selected" in plot.accessibleDescription()
     hand.click(hand.key(32))
     assert "1.04" in plot.accessibleDescription()
+
+
+def test_the_tip_goes_with_the_release_and_with_undo(plot: CurvePlot, hand: Hand, context: Context) -> None:
+    hand.drag(hand.key(32), frames(plot, 8) + QPoint(0, 40))
+    assert plot.board.overlay.tip == ""
+    hand.move(hand.key(40), button=Qt.MouseButton.NoButton)
+    assert "frame 40" in plot.board.overlay.tip
+    context.document.undo()
+    assert plot.board.overlay.tip == ""
+    assert plot.board.hovered.key is None
+    hand.move(hand.key(32), button=Qt.MouseButton.NoButton)
+    assert "frame 32" in plot.board.overlay.tip
+    plot.board.scale.zoom(2, 0)
+    assert plot.board.overlay.tip == ""

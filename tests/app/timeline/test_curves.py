@@ -83,3 +83,8 @@ def test_the_numbers_stand_at_their_heights(editor: CurveEditor) -> None:
     rows = range(middle - 6, middle + 7)
     near = [image.pixelColor(x, y) for y in rows for x in range(WIDTH - 50, WIDTH - 4)]
     assert any(abs(each.lightness() - ink.lightness()) < 24 for each in near)
+
+
+def test_fit_can_be_read(editor: CurveEditor) -> None:
+    assert editor.fit.text() == "Fit"
+    assert editor.fit.width() >= 32
