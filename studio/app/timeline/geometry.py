@@ -14,6 +14,9 @@ from studio.timeline.track import Track
 LABELS = 20
 """Pixels of the ruler's numbers."""
 
+HEAD = 7
+"""Half the width of the playhead's handle, in pixels."""
+
 BAND = 16
 """Pixels of the markers' band below the numbers; there is none while there are no markers."""
 

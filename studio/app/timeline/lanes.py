@@ -20,13 +20,12 @@ from studio.app.texts import tr
 from studio.app.theme import theme
 from studio.app.timeline.card_editor import edit_card, edit_marker
 from studio.app.timeline.describing import spoken, tip
-from studio.app.timeline.geometry import BAR, HEIGHTS, Hit, Part
+from studio.app.timeline.geometry import BAR, HEAD, HEIGHTS, LABELS, Hit, Part
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.gestures import begin, cursor, hint
 from studio.app.timeline.in_place import InPlaceEdit
 from studio.app.timeline.key_editor import KeyEditor
 from studio.app.timeline.paint import paint
-from studio.app.timeline.paint_overlay import HEAD
 from studio.app.timeline.stage import Stage
 from studio.app.timeline.statuses import Statuses
 from studio.timeline.model import KeyRef, TrackRef
@@ -34,6 +33,7 @@ from studio.timeline.model import KeyRef, TrackRef
 _ZOOM = 1.0015  # to the power of an eighth of a degree of the wheel: a notch is about 20 %
 _NOTCH = 0.8  # pixels of scrolling for the same
 _AUTOSCROLL = 30  # milliseconds
+_BESIDE = 100  # pixels of the ruler at each side of the playhead, whose numbers make way for it
 
 
 class Lanes(QWidget):
@@ -312,6 +312,7 @@ class Lanes(QWidget):
                 scale.reveal(frame)
         for each in (before, frame):
             self.update(QRect(int(scale.x(each)) - HEAD - 2, 0, 2 * HEAD + 4, self.height()))
+            self.update(QRect(int(scale.x(each)) - _BESIDE, 0, 2 * _BESIDE, LABELS))
         if not self.stage.context.player.playing:
             self._describe()
 

@@ -6,11 +6,8 @@ from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import QFont, QFontMetricsF, QPainter, QPainterPath, QPen
 
 from studio.app.theme import faded, theme
-from studio.app.timeline.geometry import LABELS
+from studio.app.timeline.geometry import HEAD, LABELS
 from studio.app.timeline.stage import Stage
-
-HEAD = 7
-"""Half the width of the playhead's handle, in pixels."""
 
 
 def paint_outside(painter: QPainter, stage: Stage, area: QRectF, bottom: float) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPainterPath, 
 from studio.app.frames import Status
 from studio.app.theme import faded, mixed, theme
 from studio.app.timeline.captions import cut
-from studio.app.timeline.geometry import BAND, BAR, LABELS, Part, marker_width
+from studio.app.timeline.geometry import BAND, BAR, HEAD, LABELS, Part, marker_width
 from studio.app.timeline.stage import Stage
 from studio.app.timeline.statuses import Statuses
 from studio.app.timeline.ticks import seconds_text, step
@@ -58,24 +58,28 @@ def _numbers(painter: QPainter, stage: Stage, area: QRectF) -> None:
         painter.drawLines(
             [QLineF(scale.x(each), LABELS - 4, scale.x(each), LABELS) for each in range(begin, last, minor)]
         )
+    now = stage.context.player.frame
     for frame in range(first // major * major, last, major):
         x = scale.x(frame)
         painter.setPen(mixed(colours.line, colours.muted, 0.5))
         painter.drawLine(QLineF(x, LABELS - 8, x, LABELS))
+        text, seconds = str(frame), seconds_text(rate, frame)
+        width, wide = metrics.horizontalAdvance(text), metrics.horizontalAdvance(seconds)
+        begins = x + (HEAD + 3 if frame == now else 4)
+        if frame != now and _covered(scale.x(now), begins, begins + width):
+            continue
         painter.setPen(colours.muted)
-        text = str(frame)
-        painter.drawText(QPointF(x + 4, 13), text)
-        seconds = seconds_text(rate, frame)
-        width = metrics.horizontalAdvance(text)
-        ends = x + 8 + width + metrics.horizontalAdvance(seconds)
-        if (
-            frame
-            and seconds
-            and ends <= scale.width
-            and width + metrics.horizontalAdvance(seconds) + 16 < major * scale.frame_width
-        ):
+        painter.drawText(QPointF(begins, 13), text)
+        after = begins + width + 4
+        fits = after + wide <= scale.width and after + wide + 8 - x < major * scale.frame_width
+        if frame and seconds and fits and (frame == now or not _covered(scale.x(now), after, after + wide)):
             painter.setPen(colours.disabled)
-            painter.drawText(QPointF(x + 8 + width, 13), seconds)
+            painter.drawText(QPointF(after, 13), seconds)
+
+
+def _covered(playhead: float, left: float, right: float) -> bool:
+    """Whether the playhead's handle lies over words: they are left out rather than cut."""
+    return left - 1 < playhead + HEAD and playhead - HEAD < right + 1
 
 
 def _marker(painter: QPainter, stage: Stage, marker: Marker) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QRect, QSize
 from PySide6.QtGui import QColor
 
 from studio.app.theme import theme
+from studio.app.timeline.geometry import HEAD, LABELS
 from studio.app.timeline.paint_ruler import marker_colour
 from studio.render.queue import State
 from studio.timeline.edits import add_marker, set_key
@@ -80,3 +82,36 @@ def test_a_marker_shows_in_its_band(editor, context, hand):
     context.document.edit(add_marker(Marker(20, "", "#00ff00")))
     image = editor.lanes.grab().toImage()
     assert image.pixelColor(hand.band(20)) == QColor("#00ff00")
+
+
+def words(editor, left, right):
+    """What is written on the ruler between two x, above the ticks."""
+    return editor.lanes.grab().toImage().copy(round(left), 3, round(right - left), LABELS - 11)
+
+
+def test_the_number_at_the_playhead_is_beside_its_handle(editor, context):
+    x = editor.scale.x(24)
+    context.player.seek(80)
+    before = words(editor, x + 4, x + 18)
+    context.player.seek(24)
+    assert words(editor, x + HEAD + 3, x + HEAD + 17) == before
+
+
+def test_a_number_that_the_handle_would_cut_is_left_out(editor, context):
+    context.player.seek(80)
+    x = editor.scale.x(24)
+    assert editor.scale.frame_width < 18
+    ground = words(editor, editor.scale.x(20), editor.scale.x(20) + 20)
+    context.player.seek(25)
+    left = editor.scale.x(25) + HEAD + 2
+    assert words(editor, left, left + 4) == ground.copy(0, 0, 4, ground.height())
+    assert words(editor, x - 2, x + 3) == ground.copy(0, 0, 5, ground.height())
+
+
+def test_numbers_come_back_on_screen_when_the_playhead_goes_on(editor, context, qtbot):
+    for frame in (24, 25, 23, 60):
+        context.player.seek(frame)
+        qtbot.wait(30)
+        place = QRect(editor.lanes.geometry().topLeft(), QSize(editor.lanes.width(), LABELS))
+        screen = editor.screen().grabWindow(editor.winId()).toImage().copy(place)
+        assert screen == editor.grab().toImage().convertToFormat(screen.format()).copy(place), frame
