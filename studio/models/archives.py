@@ -103,8 +103,15 @@ class _Unreadable(Exception):  # noqa: N818
 def _zip(file: IO[bytes]) -> zipfile.ZipFile:
     try:
         return zipfile.ZipFile(file)
-    except RuntimeError as error:  # it asks for a version of the format that Python does not know
-        raise _Unreadable(str(error)) from error
+    except (RuntimeError, ValueError) as error:  # a version of the format that Python does not know, or no names
+        raise _Unreadable(f"it is a damaged zip ({error})") from error
+
+
+def _entry(archive: zipfile.ZipFile, entry: zipfile.ZipInfo) -> bytes:
+    try:
+        return archive.read(entry)
+    except (RuntimeError, ValueError) as error:
+        raise _Unreadable(f"it is a damaged zip ({error})") from error
 
 
 def _zipped(archive: zipfile.ZipFile, size: int) -> Archive:
@@ -117,11 +124,13 @@ def _zipped(archive: zipfile.ZipFile, size: int) -> Archive:
         raise _Unreadable("it has several files of one name in it")
     root = pickles[0].filename.removesuffix("data.pkl")
     needed = [entry for entry in entries if entry.filename.startswith(f"{root}data/")] + pickles
+    order = names.get(f"{root}byteorder")
+    needed += [order] if order else []
     if any(entry.compress_type != zipfile.ZIP_STORED or entry.flag_bits & 1 for entry in needed):
         raise _Unreadable("its tensors are compressed, as PyTorch never does")
     if sum(entry.file_size for entry in needed) > size or pickles[0].file_size > _MOST_PICKLE:
         raise _Unreadable("it claims to hold more than its size")
-    if f"{root}byteorder" in names and archive.read(f"{root}byteorder")[:16] != b"little":
+    if order and _entry(archive, order)[:16] != b"little":
         raise _Unreadable("it was written on a machine of another byte order")
 
     def numbers(storage: StorageRef) -> bytes:
@@ -129,9 +138,9 @@ def _zipped(archive: zipfile.ZipFile, size: int) -> Archive:
         wanted = storage.count * _dtype(storage).itemsize
         if entry is None or entry.file_size != wanted:
             raise _Unreadable(f"the numbers {storage.key} are missing from it, or are not {wanted} bytes")
-        return archive.read(entry)
+        return _entry(archive, entry)
 
-    found = legacy.read(io.BytesIO(archive.read(pickles[0])))
+    found = legacy.read(io.BytesIO(_entry(archive, pickles[0])))
     script = any(name.startswith(f"{root}code/") for name in names)
     return Archive("torchscript" if script else "torch", {}, _tensors(found, numbers))
 

@@ -60,6 +60,9 @@ def fetch(
         if (found := _here(entry)) is not None:
             return found
         what = f"the model {entry.name}"
+        for left in store.debris(entry.name):
+            with contextlib.suppress(OSError):  # it takes room, and does no other harm
+                left.unlink()
         # the checkpoint and what it is converted to lie side by side for a moment
         room(store.folder(), max(0, 2 * entry.offer.download - store.begun(entry.name)), what)
         weights = _file(entry, entry.offer.weights, "weights", accept_new, token, report, notice, policy)

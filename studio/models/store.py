@@ -77,6 +77,11 @@ def begun(name: str) -> int:
     return 0
 
 
+def debris(name: str) -> list[Path]:
+    """What conversions that were killed left of a model; whoever holds its lock may delete it."""
+    return sorted(folder().glob(f".{name}.*{atomic.TEMPORARY}*"))
+
+
 def remove(name: str) -> bool:
     """Delete a fetched model, and what of it was on its way; whether there was anything. Its hash stays known.
 
@@ -84,7 +89,7 @@ def remove(name: str) -> bool:
         FileError: a file could not be deleted.
     """
     found = False
-    for path in (_note(name), weights(name), *sorted(folder().glob(f"{name}.*.part*"))):
+    for path in (_note(name), weights(name), *sorted(folder().glob(f"{name}.*.part*")), *debris(name)):
         try:
             path.unlink()
             found = True

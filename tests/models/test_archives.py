@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import collections
+import contextlib
 import os
 import struct
 import warnings
@@ -10,6 +11,8 @@ import zipfile
 
 import pytest
 import torch
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from safetensors.torch import save_file
 
 from studio.base.errors import ModelError
@@ -156,6 +159,7 @@ def rewritten(path, change) -> None:
         (lambda name, data: (data, zipfile.ZIP_DEFLATED) if "data.pkl" in name else data, "compressed"),
         (lambda name, data: [data, data] if name.endswith("data/0") else data, "several files of one name"),
         (lambda name, data: None if name.endswith("data.pkl") else data, "no checkpoint"),
+        (lambda name, data: (bytes(1 << 20), zipfile.ZIP_DEFLATED) if "byteorder" in name else data, "compressed"),
         (lambda name, data: b"big" if name.endswith("byteorder") else data, "byte order"),
         (lambda name, data: data.replace(b"FloatStorage", b"QInt8Storage") if "data.pkl" in name else data, "QInt8"),
         (lambda name, data: b"N." if "data.pkl" in name else data, "no tensors"),
@@ -196,6 +200,31 @@ def test_an_old_checkpoint_of_another_length_is_refused(tmp_path):
     at = data.rindex(count)
     path.write_bytes(data[:at] + struct.pack("<q", 1 << 60) + data[at + 8 :])
     assert "does not fit" in refused(path).why
+
+
+@pytest.fixture(scope="module")
+def good(tmp_path_factory) -> list[bytes]:
+    """A file of each form."""
+    path, state = tmp_path_factory.mktemp("good") / "x.pt", {"w": STATE["whole"], "h": STATE["half"]}
+    files = []
+    for zipped in (True, False):
+        torch.save({"state_dict": state, "epoch": 3}, path, _use_new_zipfile_serialization=zipped)
+        files.append(path.read_bytes())
+    save_file(state, path)
+    return [*files, path.read_bytes()]
+
+
+@given(st.data())
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_changed_bytes_are_refused_in_words_or_change_numbers_alone(good, tmp_path, data):
+    content = bytearray(data.draw(st.sampled_from(good)))
+    for _ in range(data.draw(st.integers(1, 8))):
+        at = data.draw(st.integers(0, len(content) - 1))
+        content[at : at + data.draw(st.integers(0, 4))] = data.draw(st.binary(max_size=4))
+    path = tmp_path / "x.pt"
+    path.write_bytes(content)
+    with contextlib.suppress(ModelError):
+        read_all(path)
 
 
 def test_a_tensor_that_repeats_one_number_a_billion_times_is_refused(tmp_path):

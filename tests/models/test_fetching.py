@@ -128,6 +128,14 @@ def test_another_kind_than_offered_is_not_put_in_place(entry):
     assert store.fetched("tiny") is None
 
 
+def test_what_a_killed_conversion_left_is_cleared_away(entry):
+    store.folder().mkdir(parents=True)
+    for name in (".tiny.0badcafe.keydream-tmp.safetensors", ".other.0badcafe.keydream-tmp.safetensors"):
+        (store.folder() / name).write_bytes(b"half of it")
+    got(entry)
+    assert [name for name in left() if "tmp" in name] == [".other.0badcafe.keydream-tmp.safetensors"]
+
+
 def test_room_is_looked_for_first(entry, server, monkeypatch):
     usage = shutil.disk_usage("/")
     monkeypatch.setattr(shutil, "disk_usage", lambda _: usage._replace(free=2 * len(server.data)))
