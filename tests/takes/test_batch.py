@@ -155,7 +155,7 @@ def test_a_folder_that_is_none_stops_at_once(batch, tmp_path):
 
 @pytest.mark.parametrize("death", [19, 40])
 def test_twenty_lines_two_failing_one_kill(tmp_path, death):
-    """Killed in the n-th event (a step; the end of a render) and started again: 18 pictures, two clear errors, nothing done twice."""
+    """Killed in that event (a step, the end of a render) and started again: 18 pictures, two errors, nothing twice."""
 
     def run(*more):
         environment = os.environ | {"OMP_NUM_THREADS": "1"}
