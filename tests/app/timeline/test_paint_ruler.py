@@ -105,7 +105,7 @@ def test_a_number_that_the_handle_would_cut_is_left_out(editor, context):
     context.player.seek(25)
     left = editor.scale.x(25) + HEAD + 2
     assert words(editor, left, left + 4) == ground.copy(0, 0, 4, ground.height())
-    assert words(editor, x - 2, x + 3) == ground.copy(0, 0, 5, ground.height())
+    assert words(editor, x - 3, x) == ground.copy(0, 0, 3, ground.height())
 
 
 def test_numbers_come_back_on_screen_when_the_playhead_goes_on(editor, context, qtbot):
