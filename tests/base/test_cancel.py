@@ -60,3 +60,11 @@ def test_nobodys_token_is_never_shared():
 
 def test_cancelling_is_no_error_for_the_artist():
     assert not issubclass(Cancelled, StudioError)
+
+
+def test_waiting_ends_when_it_is_fired():
+    token = CancelToken()
+    assert not token.wait(0.01)
+    threading.Timer(0.05, token.cancel).start()
+    assert token.wait(30)
+    assert token.wait(30)
