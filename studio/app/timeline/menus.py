@@ -17,7 +17,6 @@ from studio.app.texts import tr
 from studio.app.theme import theme
 from studio.app.timeline.geometry import Hit, Part
 from studio.timeline.edits import (
-    add_marker,
     add_parameter_track,
     add_prompt_track,
     change_marker,
@@ -26,7 +25,7 @@ from studio.timeline.edits import (
     rename_track,
     set_muted,
 )
-from studio.timeline.model import Marker, ParameterTrack, Timeline, TrackRef
+from studio.timeline.model import ParameterTrack, Timeline, TrackRef
 from studio.timeline.parameters import PARAMETERS
 
 if TYPE_CHECKING:
@@ -36,7 +35,9 @@ _KEYS = ("edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete")
 
 
 def menu_of(editor: TimelineEditor, hit: Hit) -> QMenu:
-    """The menu of what is under the pointer."""
+    """The menu of what is under the pointer. On the ruler the playhead goes there first, for it acts at the playhead."""
+    if hit.part in (Part.RULER, Part.STRIP, Part.IN, Part.OUT):
+        return _place_menu(editor, hit)
     if hit.part in (Part.KEY, Part.CARD):
         return _key_menu(editor, hit)
     if hit.part is Part.MARKER:
@@ -48,12 +49,6 @@ def menu_of(editor: TimelineEditor, hit: Hit) -> QMenu:
         _actions(menu, editor, "edit.paste", "edit.select_all")
         menu.addSeparator()
         _fill_track_menu(menu, editor, ref)
-        return menu
-    if hit.part in (Part.RULER, Part.STRIP, Part.IN, Part.OUT):
-        _add(menu, tr("Add Marker Here"), "bookmark", lambda: _mark(editor, hit.frame))
-        _actions(menu, editor, "timeline.in", "timeline.out", "timeline.clear_range")
-        menu.addSeparator()
-        _actions(menu, editor, "render.range", "render.frame")
         return menu
     _actions(menu, editor, "edit.paste", "edit.select_all")
     menu.addSeparator()
@@ -91,6 +86,18 @@ def free_name(timeline: Timeline) -> str:
     taken = {track.name for track in timeline.prompts}
     names = (tr("Prompt") if number == 1 else f"{tr('Prompt')} {number}" for number in range(1, len(taken) + 2))
     return next(name for name in names if name not in taken)
+
+
+def _place_menu(editor: TimelineEditor, hit: Hit) -> QMenu:
+    player = editor.stage.context.player
+    player.stop()
+    player.seek(hit.frame - 1 if hit.part is Part.OUT else hit.frame)
+    menu = _new(editor)
+    _add(menu, tr("Add Marker Here"), "bookmark", editor.add_marker)
+    _actions(menu, editor, "timeline.in", "timeline.out", "timeline.clear_range")
+    menu.addSeparator()
+    _actions(menu, editor, "render.range", "render.frame")
+    return menu
 
 
 def _key_menu(editor: TimelineEditor, hit: Hit) -> QMenu:
@@ -165,14 +172,6 @@ def _add(menu: QMenu, text: str, picture: str, do: Callable[[], object]) -> QAct
 def _actions(menu: QMenu, editor: TimelineEditor, *names: str) -> None:
     for name in names:
         menu.addAction(editor.stage.context.actions[name])
-
-
-def _mark(editor: TimelineEditor, frame: int) -> None:
-    if all(marker.frame != frame for marker in editor.stage.timeline.markers) and not (
-        editor.stage.context.document.edit(add_marker(Marker(frame, "")))
-    ):
-        return
-    editor.lanes.edit_marker(frame)
 
 
 def _add_prompts(editor: TimelineEditor) -> None:

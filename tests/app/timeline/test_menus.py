@@ -8,8 +8,9 @@ from PySide6.QtWidgets import QApplication, QMenu
 from studio.app.table import EASES
 from studio.app.timeline.geometry import Hit, Part
 from studio.app.timeline.menus import fill_add_menu, free_name, menu_of, open_menu, track_menu
-from studio.timeline.edits import add_marker, add_prompt_track
+from studio.timeline.edits import add_marker, add_prompt_track, set_range
 from studio.timeline.model import KeyRef, Marker, TrackRef
+from studio.timeline.time import FrameRange
 
 
 def texts(menu):
@@ -18,6 +19,10 @@ def texts(menu):
 
 def action(menu, text):
     return next(each for each in menu.actions() if each.text() == text)
+
+
+def submenu(menu, text):
+    return next(each for each in menu.findChildren(QMenu) if each.title() == text)
 
 
 @pytest.fixture
@@ -64,10 +69,24 @@ def test_the_ruler_takes_a_marker(key_menu, hand, context, editor):
     editor.lanes.line.leave()
 
 
+def test_the_ruler_acts_where_it_was_clicked(key_menu, hand, context, editor):
+    context.player.seek(5)
+    key_menu(hand.ruler(30))
+    assert context.player.frame == 30  # where Set In, Set Out and Render Frame act
+    editor.set_in()
+    editor.set_out()
+    assert context.document.timeline.range == FrameRange(30, 31)
+    context.document.edit(set_range(FrameRange(10, 40)))
+    key_menu(hand.bar(40))
+    assert context.player.frame == 39
+    key_menu(hand.bar(10))
+    assert context.player.frame == 10
+
+
 def test_markers_are_coloured_and_removed(key_menu, hand, context):
     context.document.edit(add_marker(Marker(30, "wind")))
     menu = key_menu(hand.band(30))
-    colours = action(menu, "Colour").menu()
+    colours = submenu(menu, "Colour")
     colours.actions()[2].trigger()
     (marker,) = context.document.timeline.markers
     assert marker.name == "wind"
@@ -81,7 +100,7 @@ def test_tracks_are_muted_removed_and_drive_others(editor, hand, context, qtbot)
     qtbot.addWidget(menu)
     action(menu, "Mute Track").trigger()
     assert context.document.timeline.parameter("zoom").muted
-    drive = action(menu, "Drive Another Parameter").menu()
+    drive = submenu(menu, "Drive Another Parameter")
     assert not action(drive, "Rotate").isEnabled()
     action(drive, "Pan X").trigger()
     assert context.document.timeline.parameter("pan_x").track.frames == (0, 32, 96)
@@ -94,7 +113,7 @@ def test_tracks_are_muted_removed_and_drive_others(editor, hand, context, qtbot)
 def test_tracks_are_added(editor, context, qtbot):
     menu = QMenu(editor)
     fill_add_menu(menu, editor)
-    parameters = action(menu, "Add Parameter Track").menu()
+    parameters = submenu(menu, "Add Parameter Track")
     assert not action(parameters, "Zoom").isEnabled()
     action(parameters, "Smoothness").trigger()
     assert editor.stage.current == TrackRef("parameter", "smoothness")
