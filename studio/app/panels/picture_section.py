@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
@@ -15,7 +16,7 @@ from studio.app.panels.media import camera, craft, media, starts
 from studio.app.panels.seed_field import SeedField
 from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
-from studio.app.theme import GRID
+from studio.app.theme import GRID, theme
 from studio.models.catalogue import entries
 from studio.project import changes, limits
 from studio.project.model import BORDERS, Project
@@ -41,7 +42,7 @@ class PictureSection(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
         self._column = column
-        self._heading(tr("Picture"))
+        self._make_title()
         self._make_medium()
         self._make_size()
         self.seed = SeedField(context)
@@ -67,6 +68,15 @@ class PictureSection(QWidget):
     @property
     def _project(self) -> Project:
         return self._document.project
+
+    def _make_title(self) -> None:
+        """A line that parts what is below from the key above it: one might think that each prompt has its own size."""
+        self._column.addSpacing(GRID // 2)
+        self._column.addWidget(Divider())
+        self.title = QLabel(tr("Whole project"))
+        self.title.setProperty("role", "heading")
+        self.title.setToolTip(tr("What is below is the same for every prompt and every frame, unless it has keys (◆)."))
+        self._column.addWidget(self.title)
 
     def _heading(self, text: str) -> None:
         label = QLabel(text)
@@ -257,6 +267,21 @@ class PictureSection(QWidget):
     def _size_typed(self) -> None:
         size = changes.set_size(round(self.width_field.value), round(self.height_field.value))
         self._document.apply(size, ("size",))
+
+
+class Divider(QWidget):
+    """A line across the panel."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFixedHeight(2)
+        theme().changed.connect(self.update)
+
+    def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
+        """In the colour of lines."""
+        painter = QPainter(self)
+        painter.fillRect(self.rect(), theme().colours.line)
+        painter.end()
 
 
 class Fold(QWidget):

@@ -8,7 +8,8 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
-from studio.app.panels.picture_section import SIZES, PictureSection
+from studio.app.panels.picture_section import SIZES, Divider, PictureSection
+from studio.app.theme import theme
 from studio.project import changes
 from studio.project.model import Medium, Motion, Project
 from studio.timeline.model import Timeline
@@ -180,3 +181,11 @@ def test_another_project_is_shown(section: PictureSection, context: Context) -> 
     context.document.open(replace(project, seed=77, width=512, height=512), None, context.document.folder)
     assert section.seed.box.text() == "77"
     assert section.size_field.combo.currentText() == "512 × 512"
+
+
+def test_it_says_that_it_is_about_the_whole_project(section: PictureSection) -> None:
+    line = section.findChild(Divider)
+    assert section.title.text() == "Whole project"
+    assert line.y() < section.title.y() < section.medium.y()
+    place = line.grab().toImage().pixelColor(line.width() // 2, 0)
+    assert place == theme().colours.line, "the line is to be seen"
