@@ -63,6 +63,8 @@ class Inspector(QWidget):
         column.addWidget(self.notes)
         column.addStretch(1)
         area.setWidget(inside)
+        self._area = area
+        context.document.opened.connect(self._go_up)
         self._frames = context.frames
         context.frames.problem_changed.connect(self._trouble)
         context.frames.changed.connect(self._note)
@@ -72,6 +74,11 @@ class Inspector(QWidget):
     def focus_prompt(self) -> None:
         """Let the artist type the prompt at hand."""
         self.prompt.focus_words()
+
+    @Slot()
+    def _go_up(self) -> None:
+        """Another project is read from its top."""
+        self._area.verticalScrollBar().setValue(0)
 
     @Slot(object)
     def _trouble(self, problem: StudioError | None) -> None:

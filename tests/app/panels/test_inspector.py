@@ -1,21 +1,26 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QScrollArea
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QScrollArea
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
 from studio.app.panels import prompt_section
 from studio.app.panels.inspector import Inspector
 from studio.base.errors import InputError
+from studio.project import changes
 from studio.timeline.model import KeyRef, TrackRef
 
 ZOOM = TrackRef("parameter", "zoom")
 
 
 @pytest.fixture
-def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Inspector:
+def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inspector]:
     monkeypatch.setattr("studio.app.panels.tokens.tokens_of", lambda _perceptor, text: (len(text.split()), 75))
     made = Inspector(context)
     qtbot.addWidget(made)
@@ -23,7 +28,8 @@ def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -
     made.show()
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
-    return made
+    yield made
+    made.prompt._counter._timer.stop()  # the loop that it would count on is closed before the widget is deleted
 
 
 def test_it_scrolls_down_and_never_sideways(inspector: Inspector, context: Context) -> None:
@@ -35,6 +41,32 @@ def test_it_scrolls_down_and_never_sideways(inspector: Inspector, context: Conte
     inspector.picture.craft.button.setChecked(True)
     inspector.grab()
     assert area.widget().width() <= area.viewport().width()
+
+
+def test_another_project_is_shown_from_its_top(inspector: Inspector, context: Context, qtbot: QtBot) -> None:
+    area = inspector.findChild(QScrollArea)
+    assert isinstance(area, QScrollArea)
+    bar = area.verticalScrollBar()
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
+    bar.setValue(bar.maximum())
+    context.document.apply(changes.set_seed(3))
+    assert bar.value() > 0, "an edit leaves it where it is"
+    context.document.open(context.document.project, None, Path())
+    assert bar.value() == 0
+
+
+def test_the_wheel_scrolls_past_what_has_the_focus(inspector: Inspector, context: Context, qtbot: QtBot) -> None:
+    combo = inspector.picture.medium.combo
+    combo.setFocus()
+    area = inspector.findChild(QScrollArea)
+    assert isinstance(area, QScrollArea)
+    qtbot.waitUntil(lambda: area.verticalScrollBar().maximum() > 0)
+    area.ensureWidgetVisible(combo)
+    before = area.verticalScrollBar().value()
+    place = QPointF(combo.mapTo(inspector, combo.rect().center()))
+    QTest.wheelEvent(inspector.windowHandle(), place, QPoint(0, -120))
+    assert area.verticalScrollBar().value() > before
+    assert context.document.labels == ()
 
 
 def test_the_selected_key_comes_first(inspector: Inspector, context: Context, qtbot: QtBot) -> None:
@@ -74,8 +106,6 @@ def test_problems_and_notes_of_the_frames_are_told(inspector: Inspector, context
 
 
 def test_tab_reaches_every_part(inspector: Inspector, qtbot: QtBot) -> None:
-    from PySide6.QtWidgets import QApplication
-
     inspector.focus_prompt()
     wanted = {
         inspector.prompt.rows[0].weight.box,
