@@ -9,6 +9,7 @@ from PySide6.QtCore import QTimer, Slot
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
 from studio.app.context import Context
+from studio.app.panels.media import called
 from studio.app.texts import tr
 from studio.base.errors import StudioError
 from studio.render.identity import start_of
@@ -97,8 +98,8 @@ class Status(QStatusBar):
         self.device.setText(named if self._kind or not self._device else tr("nothing can render: see Help"))
         perceptors = ", ".join(each.model or tr("starter CLIP") for each in project.perceptors) or tr("starter CLIP")
         medium = project.medium
-        begun = start_of(medium)
-        on = tr("{medium} on {start}", medium=medium.kind, start=begun) if begun != medium.kind else medium.kind
+        begun, kind = start_of(medium), called(medium.kind)
+        on = tr("{medium} on {start}", medium=kind, start=called(begun)) if begun != medium.kind else kind
         self.models.setText(f"{perceptors} · {on}")
         self._show_saved()
 

@@ -34,7 +34,9 @@ def test_it_says_where_and_on_what_is_dreamed(status: Status, context: Context, 
         context.rendering.find_device()
     assert status.device.text() == "processor"
     context.document.apply(changes.set_medium(Medium("vqgan")))
-    assert status.models.text() == "starter CLIP · vqgan on collage"
+    assert status.models.text() == "starter CLIP · VQGAN on Collage"
+    context.document.apply(changes.set_medium(Medium("palette", start="noise")))
+    assert status.models.text() == "starter CLIP · Pixel art on Bare noise", "as the inspector calls them"
 
 
 def test_messages_come_and_hints_go(status: Status, context: Context) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from studio.app.texts import tr
 
+USUAL = "collage"
+"""The medium of a new project. A file that names none is another matter: those were made with a VQGAN."""
+
 
 def media() -> tuple[tuple[str, str, str], ...]:
     """(name, text, help) of every medium, the surest first."""
@@ -20,6 +23,12 @@ def media() -> tuple[tuple[str, str, str], ...]:
         ("strokes", tr("Strokes"), tr("Brush strokes, as in CLIPDraw; they can be saved as SVG.")),
         ("palette", tr("Pixel art"), tr("Big cells in sixteen colours, which are dreamed along.")),
     )
+
+
+def called(medium: str) -> str:
+    """What the medium of that name is called; what noise is called, too, as dreams begin from it."""
+    names = {name: text for name, text, _ in media()}
+    return names.get(medium) or {name: text for name, text, _ in starts()}.get(medium, medium)
 
 
 def starts() -> tuple[tuple[str, str, str], ...]:
