@@ -15,6 +15,7 @@ from studio.app.context import Context
 from studio.app.dialogs.ask import Ask, tame
 from studio.app.dialogs.message import Choice
 from studio.app.dialogs.recovery import RecoveryDialog
+from studio.app.panels.media import USUAL
 from studio.app.reading import SUFFIX, Opened
 from studio.app.recent import Recent
 from studio.app.recovering import Recovering
@@ -25,7 +26,7 @@ from studio.base.errors import FileError, StudioError
 from studio.base.presence import Presence, holder
 from studio.project import recovery, store
 from studio.project.carry import carry, moved
-from studio.project.model import Project
+from studio.project.model import Medium, Project
 from studio.project.recovery import Copy
 from studio.project.stamp import Stamp
 from studio.timeline.model import PromptTrack, Timeline
@@ -86,21 +87,12 @@ class Documents(QObject):
         self._others.append(loss)
 
     def new(self) -> bool:
-        """Begin with an empty timeline, in the size and medium of the project before. Whether it was done."""
+        """Begin with an empty timeline and every setting at its default. Whether it was done."""
         if not self._may_leave():
             return False
-        before = self._document.project
         prompts = (PromptTrack(tr("Prompt"), Track(())),)
         timeline = Timeline(FrameRate(_RATE), _SECONDS * _RATE, prompts=prompts)
-        project = Project(
-            tr("Untitled"),
-            timeline,
-            width=before.width,
-            height=before.height,
-            medium=before.medium,
-            motion=before.motion,
-            perceptors=before.perceptors,
-        )
+        project = Project(tr("Untitled"), timeline, medium=Medium(USUAL))
         return self._show(Opened(project, project.name, None, Path(), loose=True))
 
     def open(self, wanted: str | Path | None = None) -> bool:

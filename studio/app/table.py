@@ -49,7 +49,7 @@ MENUS = {
 """The menus, in order, with their untranslated titles."""
 
 _TABLE = (
-    Spec("file.new", "New", "Begin with an empty timeline.", ("Ctrl+N",), "file-plus"),
+    Spec("file.new", "New", "Begin with an empty timeline and the usual settings.", ("Ctrl+N",), "file-plus"),
     Spec("file.open", "Open…", "Open a project, or an exported file that carries one.", ("Ctrl+O",), "folder-open"),
     Spec("file.recover", "Recover Projects…", "See what was not saved before a crash.", (), "history"),
     Spec("file.save", "Save", "Write the project to its file.", ("Ctrl+S",), "save", separated=True),
@@ -79,7 +79,7 @@ _TABLE = (
     Spec("view.double", "200 %", "Show the picture at twice its size.", ("2",)),
     Spec("view.closer", "Zoom In", "Show the picture larger.", ("Ctrl+=", "Ctrl++"), "zoom-in"),
     Spec("view.farther", "Zoom Out", "Show the picture smaller.", ("Ctrl+-",), "zoom-out"),
-    Spec("view.onion", "Onion Skin", "Show the frames before and after through this one.", ("Shift+O",), "layers", "always", True, True),
+    Spec("view.onion", "Onion Skin", "Show the frames before and after through this one; how far they lie is set in Preferences.", ("Shift+O",), "layers", "always", True, True),
     Spec("view.compare", "Compare", "Keep this frame beside those you go to.", ("C",), "columns-2", "always", True),
     Spec("view.curves", "Curve Editor", "Show the curve of a parameter with its handles.", ("Shift+C",), "spline", "always", True),
     Spec("view.palette", "Command Palette…", "Find any action by its name.", ("Ctrl+Shift+P",), "command", separated=True),

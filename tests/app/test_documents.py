@@ -20,9 +20,9 @@ from studio.base.presence import Presence
 from studio.base.progress import silent
 from studio.export import ExportOptions, export
 from studio.project import recovery, samples, store
-from studio.project.changes import add_asset, set_seed, set_size
+from studio.project.changes import add_asset, set_medium, set_seed, set_size
 from studio.project.format import dumps
-from studio.project.model import Asset, Project
+from studio.project.model import Asset, Medium, Project
 from studio.timeline.time import FrameRange
 
 
@@ -420,10 +420,13 @@ def test_a_new_project_is_empty_and_can_be_saved(
     documents: Documents, ask: FakeAsk, context: Context, path: Path
 ) -> None:
     context.document.apply(set_size(96, 64))
+    context.document.apply(set_seed(9))
+    context.document.apply(set_medium(Medium("fourier")))
     ask.answers = ["discard"]
     assert documents.new()
     project = context.document.project
-    assert (project.width, project.height, project.timeline.length) == (96, 64, 96)
+    assert project == Project("Untitled", project.timeline, medium=Medium("collage")), "nothing is left of the old one"
+    assert project.timeline.length == 96
     assert [len(track.track.keys) for track in project.timeline.tracks] == [0]
     assert not context.document.dirty
     saved(documents, ask, path)

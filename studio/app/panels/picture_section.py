@@ -12,7 +12,7 @@ from studio.app.context import Context
 from studio.app.icons import icon
 from studio.app.panels.fields import ChoiceField, Field, NumberField, SegmentField, SwitchField, small_button
 from studio.app.panels.judges import Judges
-from studio.app.panels.media import camera, craft, media, starts
+from studio.app.panels.media import USUAL, camera, craft, media, starts
 from studio.app.panels.seed_field import SeedField
 from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
@@ -88,7 +88,7 @@ class PictureSection(QWidget):
         self.medium = ChoiceField(tr("Medium"), tr("What the picture is made of."))
         self.medium.offer(media())
         self.medium.chosen.connect(self._choose_medium)
-        self.medium.reset.connect(lambda: self._choose_medium("collage"))
+        self.medium.reset.connect(lambda: self._choose_medium(USUAL))
         self.model = ChoiceField(tr("Model"), tr("The weights of the medium; your own are listed, too."))
         self.model.chosen.connect(lambda name: self._set_medium(model=name))
         self.model.reset.connect(lambda: self._set_medium(model=""))
@@ -175,7 +175,7 @@ class PictureSection(QWidget):
         project = self._project
         medium = project.medium
         self.medium.show_value(medium.kind)
-        self.medium.show_default(medium.kind == "collage")
+        self.medium.show_default(medium.kind == USUAL)
         known = entries()
         offered = [(e.name if not e.starter else "", e.name, e.about) for e in known if e.kind == medium.kind]
         self.model.setVisible(medium.kind in _WITH_MODELS)
