@@ -97,7 +97,13 @@ def preferences() -> tuple[Preference, ...]:
             False,
         ),
         Preference(
-            "snap", work, tr("Snap"), tr("Dragged things snap to keys, markers and seconds; Ctrl turns it round."), True
+            "snap",
+            work,
+            tr("Snap"),
+            tr(
+                "Dragged things snap to keys, markers and seconds. Shift (Ctrl on curves) does the opposite for a drag."
+            ),
+            True,
         ),
         Preference(
             "timeline/wheel_rows",

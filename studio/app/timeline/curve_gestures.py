@@ -120,7 +120,7 @@ class CurveGesture:
 class DragKeys(CurveGesture):
     """A press on a key. A click selects (Shift extends, Ctrl toggles); a drag moves the selected keys of the track.
 
-    Shift keeps to time or to value, whichever the pointer went further in; Ctrl turns snapping round.
+    Shift keeps to time or to value, whichever the pointer went further in; Ctrl inverts snapping.
     """
 
     cursor = Qt.CursorShape.SizeAllCursor

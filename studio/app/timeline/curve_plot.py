@@ -14,7 +14,7 @@ from studio.app.timeline.curve_edits import clamp_change, raised, reshape
 from studio.app.timeline.curve_gestures import CurveGesture, begin, handle_tip, key_tip
 from studio.app.timeline.curve_paint import paint
 from studio.app.timeline.curve_shape import Curve, Handle, Knot
-from studio.app.timeline.describing import spoken
+from studio.app.timeline.describing import snap_words, spoken
 from studio.app.timeline.gesture import Pointer
 from studio.timeline import edits
 from studio.timeline.model import KeyRef, TrackRef
@@ -206,7 +206,8 @@ class CurvePlot(QWidget):
             self.hint.emit(
                 tr("Drag the handle to shape the curve · Shift keeps to one direction")
                 if spot.handle is not None
-                else tr("Drag the key in time and value · Shift keeps to one direction · Ctrl turns snapping round")
+                else f"{tr('Drag the key in time and value · Shift keeps to one direction')} · "
+                f"{snap_words(board.context, 'Ctrl')}"
                 if spot.key is not None
                 else tr("Double-click to add a key · drag to select several · Alt+wheel zooms values")
             )

@@ -43,6 +43,13 @@ def ease_text(ease: Ease) -> str:
     return names.get(ease.name, tr("own curve"))
 
 
+def snap_words(context: Context, key: str = "Shift") -> str:
+    """What a key that is held does to a drag: the opposite of what the artist chose."""
+    if context.settings.flag("snap", True):
+        return tr("{key}: no snapping", key=tr(key))
+    return tr("{key}: snap", key=tr(key))
+
+
 def tip(timeline: Timeline, hit: Hit) -> str:
     """What is under the pointer; empty where there is nothing to tell."""
     if hit.part is Part.MARKER:

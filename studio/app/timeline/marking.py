@@ -7,6 +7,7 @@ from dataclasses import replace
 from PySide6.QtCore import Qt
 
 from studio.app.texts import plural, tr
+from studio.app.timeline.describing import snap_words
 from studio.app.timeline.geometry import Part
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.stage import Stage
@@ -44,7 +45,8 @@ class RangeEnd(Gesture):
         self.stage.context.document.edit(set_range(None if whole else made), self.merge, from_start=True)
         count = plural("%n frame(s)", len(made))
         self.stage.overlay.tip = tr("{first} to {last} · {count}", first=made.start, last=made.stop - 1, count=count)
-        self.stage.say(tr("Drag to set where playing and rendering begin and end · Esc to cancel"))
+        does = tr("Drag to set where playing and rendering begin and end")
+        self.stage.say(" · ".join((does, snap_words(self.stage.context), tr("Esc to cancel"))))
 
 
 class MoveMarker(Gesture):
@@ -76,7 +78,7 @@ class MoveMarker(Gesture):
             change_marker(start, replace(self.marker, frame=frame)), self.merge, from_start=True
         )
         self.stage.overlay.tip = tr("{name} → {frame}", name=self.marker.name or tr("Marker"), frame=frame)
-        self.stage.say(tr("Drag to move the marker · Esc to cancel"))
+        self.stage.say(" · ".join((tr("Drag to move the marker"), snap_words(self.stage.context), tr("Esc to cancel"))))
 
     def click(self) -> None:
         """Go to the marker."""

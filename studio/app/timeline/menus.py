@@ -35,7 +35,7 @@ _KEYS = ("edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete")
 
 
 def menu_of(editor: TimelineEditor, hit: Hit) -> QMenu:
-    """The menu of what is under the pointer. On the ruler the playhead goes there first, for it acts at the playhead."""
+    """The menu of what is under the pointer. That of the ruler acts at the playhead, which goes there first."""
     if hit.part in (Part.RULER, Part.STRIP, Part.IN, Part.OUT):
         return _place_menu(editor, hit)
     if hit.part in (Part.KEY, Part.CARD):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from studio.app.texts import plural, tr
+from studio.app.timeline.describing import snap_words
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.stage import Stage
 from studio.base.errors import InputError
@@ -48,7 +49,7 @@ class MoveKeys(Gesture):
             self.stage.overlay.line = None
         self.stage.context.choice.set(self.selection.moved(offset))
         self.stage.overlay.tip = self._tip(offset, snap.offset)
-        self.stage.say(tr("Ctrl copies · Shift turns snapping round · Esc to cancel"))
+        self.stage.say(" · ".join((tr("Ctrl copies"), snap_words(self.stage.context), tr("Esc to cancel"))))
 
     def click(self) -> None:
         """Toggle with Ctrl; a plain click on one of several selected keys selects it alone."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 
 from studio.app.texts import tr
+from studio.app.timeline.describing import snap_words
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.stage import Stage
 from studio.timeline.snapping import Source, targets
@@ -13,7 +14,7 @@ _SOURCES = frozenset({Source.KEY, Source.MARKER, Source.RANGE, Source.END})
 
 
 class Scrub(Gesture):
-    """The playhead follows the pointer, from the press on. Ctrl inverts snapping. It is no edit."""
+    """The playhead follows the pointer, from the press on. Shift or Ctrl inverts snapping. It is no edit."""
 
     threshold = 0
     cursor = Qt.CursorShape.SizeHorCursor
@@ -27,9 +28,10 @@ class Scrub(Gesture):
     def drag(self) -> None:
         """Go to the frame under the pointer, or to what it snaps to."""
         wish = self.stage.scale.frame(self.latest.x)
-        snap = self.stage.snapped(self.stage.timeline, (wish,), 0, self.attracting, inverse=self.latest.ctrl)
+        inverse = self.latest.shift or self.latest.ctrl
+        snap = self.stage.snapped(self.stage.timeline, (wish,), 0, self.attracting, inverse=inverse)
         self.stage.context.player.seek(wish + snap.offset)
-        self.stage.say(tr("Drag to scrub · Ctrl turns snapping round · Esc to go back"))
+        self.stage.say(" · ".join((tr("Drag to scrub"), snap_words(self.stage.context), tr("Esc to go back"))))
 
     def restore(self) -> None:
         """Go back to where the playhead was."""

@@ -340,3 +340,11 @@ def test_the_tip_goes_with_the_release_and_with_undo(plot: CurvePlot, hand: Hand
     assert "frame 32" in plot.board.overlay.tip
     plot.board.scale.zoom(2, 0)
     assert plot.board.overlay.tip == ""
+
+
+def test_the_hint_says_what_ctrl_does_now(plot: CurvePlot, hand: Hand, context: Context) -> None:
+    context.settings.set("snap", True)
+    with hand.qtbot.waitSignal(plot.hint) as heard:
+        hand.move(hand.key(32), button=Qt.MouseButton.NoButton)
+    assert heard.args is not None
+    assert heard.args[0].endswith(" · Ctrl: no snapping")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from studio.app.timeline.describing import ease_text, spoken, tip, track_name, value_text
+from studio.app.timeline.describing import ease_text, snap_words, spoken, tip, track_name, value_text
 from studio.app.timeline.geometry import Hit, Part
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, Marker, ParameterTrack, TrackRef
@@ -52,3 +52,10 @@ def test_a_screen_reader_hears_the_playhead_and_the_selection(context):
     assert spoken(context).endswith("Selected: Prompt, a purple heart on a starry night, at frame 32.")
     context.choice.select([KeyRef(PROMPTS, 32), KeyRef(ZOOM, 0)])
     assert spoken(context).endswith("2 keys selected.")
+
+
+def test_a_held_key_does_the_opposite_of_snapping(context):
+    context.settings.set("snap", True)
+    assert snap_words(context) == "Shift: no snapping"
+    context.settings.set("snap", False)
+    assert snap_words(context, "Ctrl") == "Ctrl: snap"

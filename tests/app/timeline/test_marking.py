@@ -79,3 +79,14 @@ def test_a_marker_stops_beside_another_and_at_the_ends(hand, markers, context):
 def test_a_click_on_a_marker_goes_there(hand, markers, context):
     hand.click(hand.band(30))
     assert context.player.frame == 30
+
+
+def test_the_hints_say_what_shift_does_now(hand, editor, context):
+    context.settings.set("snap", True)
+    context.document.edit(add_marker(Marker(20, "wind")))
+    said = []
+    editor.hint.connect(said.append)
+    hand.drag(hand.band(20), hand.band(25))
+    assert "Drag to move the marker · Shift: no snapping · Esc to cancel" in said
+    hand.drag(hand.bar(0), hand.bar(10))
+    assert any("Shift: no snapping" in each for each in said if "rendering begin" in each)

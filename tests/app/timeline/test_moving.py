@@ -177,6 +177,13 @@ def test_shift_turns_snapping_round(hand, context, editor):
     hand.release()
 
 
+def test_the_hint_says_what_shift_does_now(hand, editor):
+    said = []
+    editor.hint.connect(said.append)
+    hand.drag(hand.key(hand.prompts, 32), hand.key(hand.prompts, 40))
+    assert "Ctrl copies · Shift: snap · Esc to cancel" in said
+
+
 def test_two_hundred_keys_move_together(hand, context, frames_of):
     keys = tuple(Keyframe(frame, float(frame % 7)) for frame in range(200))
     timeline = context.document.timeline

@@ -47,6 +47,18 @@ def test_scrubbing_snaps_to_keys_and_ctrl_inverts(hand, context, editor):
     hand.release()
 
 
+def test_shift_inverts_snapping_as_in_other_drags(hand, context, editor):
+    context.settings.set("snap", True)
+    said = []
+    editor.hint.connect(said.append)
+    near = hand.ruler(64) + QPoint(7, 0)
+    hand.press(hand.ruler(50))
+    hand.move(near, hand.shift)
+    assert context.player.frame != 64
+    hand.release()
+    assert "Drag to scrub · Shift: no snapping · Esc to go back" in said
+
+
 def test_ctrl_snaps_when_snapping_is_off(hand, context):
     hand.press(hand.ruler(50), hand.ctrl)
     hand.move(hand.ruler(64) + QPoint(7, 0))
