@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 from studio.library.index import Index, Part
 
-_BLOCK = 1 << 20  # bytes of a block in single precision: about what a core's cache holds
+_BLOCK = 1 << 19  # bytes of a block in single precision: about what a core's cache holds
 _TASK = 32  # blocks that a thread takes at a time
 _DIGITS = 6  # of a cosine; float16 embeddings give five
 _EQUAL = 10.0**-_DIGITS
