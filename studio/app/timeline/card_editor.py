@@ -12,8 +12,8 @@ from studio.app.timeline.geometry import CARD_MARGIN, HEIGHTS, LABELS
 from studio.app.timeline.in_place import InPlaceEdit
 from studio.app.timeline.stage import Stage
 from studio.timeline.edits import change_marker, set_key
-from studio.timeline.model import KeyRef, PromptTrack
-from studio.timeline.prompt import format_prompt, parse_prompt
+from studio.timeline.model import KeyRef, PromptTrack, Timeline
+from studio.timeline.prompt import Prompt, format_prompt, parse_prompt
 
 _NARROWEST = 280
 
@@ -21,7 +21,7 @@ _NARROWEST = 280
 def edit_card(parent: QWidget, stage: Stage, ref: KeyRef) -> InPlaceEdit | None:
     """Open a line over the card of a key, or where a new key would be; None when the track takes no prompts.
 
-    Escape leaves the key as it was, and a new one unmade.
+    Escape leaves the key as it was, and a new one unmade. A new one begins with the words that hold there.
     """
     track = stage.timeline.find(ref.track)
     top = stage.top(ref.track)
@@ -31,14 +31,18 @@ def edit_card(parent: QWidget, stage: Stage, ref: KeyRef) -> InPlaceEdit | None:
     stage.scale.reveal(ref.frame)
     top = stage.top(ref.track) or top
     found = track.track.find(ref.frame)
-    line = InPlaceEdit(parent, "" if found is None else format_prompt(found.value), _readable)
+    shown = found.value if found is not None else _holding(stage.timeline, track, ref.frame)
+    line = InPlaceEdit(
+        parent, "" if shown is None else format_prompt(shown), _readable, new=found is None and shown is not None
+    )
     line.setPlaceholderText(tr("What the picture should show"))
     line.setAccessibleName(tr("Prompt at frame {frame}", frame=ref.frame))
     line.setToolTip(tr("Words, and perhaps a weight: a red apple:1 | blur:−0.5. Enter takes it, Esc leaves it."))
     document, choice = stage.context.document, stage.context.choice
 
     def take(text: str) -> None:
-        if document.edit(set_key(ref.track, ref.frame, parse_prompt(text))):
+        label = "Add prompt" if found is None else "Write prompt"
+        if document.edit(replace(set_key(ref.track, ref.frame, parse_prompt(text)), label=label)):
             choice.select([ref])
 
     line.accepted.connect(take)
@@ -65,6 +69,12 @@ def edit_marker(parent: QWidget, stage: Stage, frame: int) -> InPlaceEdit:
     left = min(stage.scale.x(frame), parent.width() - 168.0)
     line.open_at(QRect(int(max(left, 4)), LABELS - 6, 160, 28))
     return line
+
+
+def _holding(timeline: Timeline, track: PromptTrack, frame: int) -> Prompt | None:
+    """The prompt that is shown or left at a frame."""
+    keys = track.track.keys
+    return track.track.segment(frame, timeline.length, timeline.loop)[0].value if keys else None
 
 
 def _readable(text: str) -> None:

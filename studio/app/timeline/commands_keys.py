@@ -58,20 +58,29 @@ class KeyCommands:
         if track.track.find(frame) is not None:
             stage.context.choice.select([key])
         elif track.track.keys:
-            if stage.context.document.edit(edits.insert_key(ref, frame)):
+            if stage.context.document.edit(replace(edits.insert_key(ref, frame), label="Add key")):
                 stage.context.choice.select([key])
         elif isinstance(track, ParameterTrack):
             spec = PARAMETERS.get(track.name)
-            if stage.context.document.edit(edits.set_key(ref, frame, 0.0 if spec is None else spec.default)):
+            first = edits.set_key(ref, frame, 0.0 if spec is None else spec.default)
+            if stage.context.document.edit(replace(first, label="Add key")):
                 stage.context.choice.select([key])
         else:
             self.lanes.edit_card(key)
 
+    def write_key(self, ref: TrackRef, frame: int) -> None:
+        """Add a key as `add_key` does; that of a prompt is open for typing, and made when its words are taken."""
+        if ref.kind == "prompt" and self.stage.timeline.find(ref).track.find(frame) is None:
+            self.stage.set_current(ref)
+            self.lanes.edit_card(KeyRef(ref, frame))
+        else:
+            self.add_key(ref, frame)
+
     def toggle_key(self, ref: TrackRef) -> None:
-        """Add a key at the playhead, or remove the one there."""
+        """Add a key at the playhead (see `write_key`), or remove the one there."""
         frame = self.stage.context.player.frame
         if self.stage.timeline.find(ref).track.find(frame) is None:
-            self.add_key(ref, frame)
+            self.write_key(ref, frame)
         else:
             self.stage.context.document.edit(edits.remove_keys([KeyRef(ref, frame)]))
 
@@ -161,7 +170,9 @@ class KeyCommands:
 
     def split(self, ref: TrackRef, frame: int) -> None:
         """Cut a card or a curve in two with a key that changes nothing."""
-        self.add_key(ref, frame)
+        words = "Split card" if ref.kind == "prompt" else "Split curve"
+        if self.stage.context.document.edit(replace(edits.insert_key(ref, frame), label=words)):
+            self.stage.context.choice.select([KeyRef(ref, frame)])
 
     def change_weight(self, factor: float) -> None:
         """Multiply the weights of the selected prompts; presses in a row are one edit."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from studio.app.timeline.describing import change_label
 from studio.timeline.edit import Edit, some
 from studio.timeline.edits import move_keys, set_value
 from studio.timeline.model import KeyRef, Timeline, TrackRef
@@ -34,4 +35,4 @@ def reshape(ref: TrackRef, frames: frozenset[int], offset: int, values: Mapping[
             timeline = set_value([KeyRef(ref, frame)], value).apply(timeline)
         return move_keys([KeyRef(ref, frame) for frame in frames], offset).apply(timeline)
 
-    return Edit(f"{'Move' if offset else 'Change'} {some(len(frames), 'key')}", apply)
+    return Edit(f"Move {some(len(frames), 'key')}" if offset else change_label(ref), apply)

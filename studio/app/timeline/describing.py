@@ -7,7 +7,7 @@ from studio.app.texts import plural, tr
 from studio.app.timeline.captions import number_text
 from studio.app.timeline.geometry import Hit, Part
 from studio.timeline.easing import Ease
-from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
+from studio.timeline.model import ParameterTrack, PromptTrack, Timeline, TrackRef
 from studio.timeline.parameters import PARAMETERS
 from studio.timeline.prompt import format_prompt
 from studio.timeline.sample import parameter_value
@@ -17,6 +17,13 @@ def track_name(track: PromptTrack | ParameterTrack) -> str:
     """What a track is called on screen."""
     spec = PARAMETERS.get(track.name) if isinstance(track, ParameterTrack) else None
     return track.name if spec is None else tr(spec.label)
+
+
+def change_label(ref: TrackRef) -> str:
+    """What the history says of other values on a track: "Change zoom"."""
+    spec = PARAMETERS.get(ref.name) if ref.kind == "parameter" else None
+    name = ref.name if spec is None else spec.label
+    return f"Change {name[:1].lower()}{name[1:]}"
 
 
 def value_text(timeline: Timeline, track: PromptTrack | ParameterTrack, frame: int) -> str:

@@ -56,7 +56,7 @@ class TimelineEditor(QWidget, KeyCommands, PlaceCommands):
         self.stage.rows_changed.connect(self._show_rows)
         self._time.valueChanged.connect(self.stage.scale.scroll_to)
         self._rows.valueChanged.connect(self.stage.scroll_to)
-        self.lanes.add_wanted.connect(self.add_key)
+        self.lanes.add_wanted.connect(self.write_key)
         self.lanes.menu_wanted.connect(self._open_menu)
         self.lanes.enter_pressed.connect(self.edit_prompt)
         self.header.toggle_wanted.connect(self.toggle_key)

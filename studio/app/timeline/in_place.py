@@ -19,13 +19,22 @@ class InPlaceEdit(QLineEdit):
     """The line. It goes away by itself when it is done; a text with an error keeps it open."""
 
     accepted = Signal(str)
-    """What was written: it passed the check, and is another text than before."""
+    """What was written: it passed the check, and is another text than before (or makes something new)."""
 
     closed = Signal()
     """It is gone, one way or the other."""
 
-    def __init__(self, parent: QWidget, text: str, check: Check) -> None:
+    def __init__(self, parent: QWidget, text: str, check: Check, *, new: bool = False) -> None:
+        """Make the line, hidden.
+
+        Args:
+            parent: what it lies over.
+            text: what stands there.
+            check: see `Check`.
+            new: whether it makes something: the text is accepted even as it was.
+        """
         super().__init__(text, parent)
+        self._new = new
         self._host = parent
         self._before = text
         self._check = check
@@ -58,7 +67,7 @@ class InPlaceEdit(QLineEdit):
             return False
         text = self.text()
         self._close()
-        if text != self._before:
+        if self._new or text != self._before:
             self.accepted.emit(text)
         self.closed.emit()
         return True

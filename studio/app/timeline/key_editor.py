@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QFrame, QSpinBox, QWi
 
 from studio.app.texts import tr
 from studio.app.theme import theme
+from studio.app.timeline.describing import change_label
 from studio.app.timeline.stage import Stage
 from studio.timeline.edits import Edit, clamp_offset, move_keys, set_value
 from studio.timeline.model import KeyRef, ParameterTrack, Timeline
@@ -82,7 +83,8 @@ class KeyEditor(QFrame):
                 timeline = set_value([ref], value).apply(timeline)
             return move_keys([ref], offset).apply(timeline)
 
-        if stage.context.document.edit(Edit("Change key", apply)):
+        label = "Move key" if value == self._value else change_label(ref.track)
+        if stage.context.document.edit(Edit(label, apply)):
             stage.context.choice.select([KeyRef(ref.track, ref.frame + offset)])
 
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802

@@ -45,7 +45,8 @@ def menu_of(editor: TimelineEditor, hit: Hit) -> QMenu:
     menu = _new(editor)
     if hit.part is Part.LANE and hit.row is not None and hit.row.ref is not None:
         ref = hit.row.ref
-        _add(menu, tr("Add Key Here"), "diamond-plus", lambda: editor.add_key(ref, hit.frame))
+        words = tr("Add Prompt Here") if ref.kind == "prompt" else tr("Add Key Here")
+        _add(menu, words, "diamond-plus", lambda: editor.write_key(ref, hit.frame))
         _actions(menu, editor, "edit.paste", "edit.select_all")
         menu.addSeparator()
         _fill_track_menu(menu, editor, ref)
@@ -109,6 +110,9 @@ def _key_menu(editor: TimelineEditor, hit: Hit) -> QMenu:
     prompt = key.track.kind == "prompt"
     words = tr("Edit Prompt") if prompt else tr("Edit Frame and Value…")
     _add(menu, words, "type" if prompt else "sliders-horizontal", lambda: editor.lanes.edit(key))
+    if hit.part is Part.CARD:
+        here = _add(menu, tr("Add Prompt Here"), "diamond-plus", lambda: editor.write_key(key.track, hit.frame))
+        here.setEnabled(editor.stage.timeline.find(key.track).track.find(hit.frame) is None)
     menu.addSeparator()
     _actions(menu, editor, *EASES)
     menu.addSeparator()

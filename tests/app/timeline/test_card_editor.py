@@ -26,7 +26,7 @@ def test_a_double_click_edits_the_text_where_it_stands(hand, qtbot, written, con
     qtbot.keyClicks(line, "a green heart:0.5")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert written(32) == "a green heart:0.5"
-    assert context.document.labels == ("Set key",)
+    assert context.document.labels == ("Write prompt",)
     assert context.choice.keys == {KeyRef(hand.prompts, 32)}
     assert hand.lanes.line is None
     assert hand.lanes.hasFocus()

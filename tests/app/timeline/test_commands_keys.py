@@ -212,3 +212,15 @@ def test_without_a_selection_nothing_happens(editor, context):
     editor.set_ease("hold")
     assert context.document.labels == ()
     assert not editor.can_paste
+
+
+def test_entries_say_what_was_done(editor, context, hand):
+    editor.add_key(hand.zoom, 50)
+    editor.split(hand.zoom, 60)
+    context.document.edit(add_parameter_track("steps"))
+    editor.add_key(TrackRef("parameter", "steps"), 5)
+    assert [label for label in context.document.labels if "track" not in label.lower()] == [
+        "Add key",
+        "Split curve",
+        "Add key",
+    ]

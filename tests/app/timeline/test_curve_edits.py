@@ -38,5 +38,5 @@ def test_keys_move_in_time_and_value_as_one_edit(project: Project) -> None:
 
 def test_without_an_offset_only_values_change(project: Project) -> None:
     edit = reshape(ZOOM, frozenset({0, 32}), 0, {0: 1.1, 32: 1.2})
-    assert edit.label == "Change 2 keys"
+    assert edit.label == "Change zoom"
     assert [key.value for key in edit.apply(project.timeline).parameter("zoom").track.keys] == [1.1, 1.2, 1.0]

@@ -143,7 +143,7 @@ def test_several_keys_go_together(plot: CurvePlot, hand: Hand, context: Context)
     assert sorted(moved) == [0, 32, 96], "the first stands on frame 0 already"
     assert moved[32] - moved[0] == pytest.approx(0.04)
     assert moved[0] < 1
-    assert context.document.labels == ("Change 2 keys",)
+    assert context.document.labels == ("Change zoom",)
     assert len(context.choice.keys) == 2
 
 
@@ -256,7 +256,7 @@ def test_keys_nudge_values_and_walk_from_key_to_key(plot: CurvePlot, hand: Hand,
     for _ in range(3):
         hand.qtbot.keyClick(plot, Qt.Key.Key_Up, ALT)
     assert keys(context)[32] == pytest.approx(1.07)
-    assert context.document.labels == ("Change key",)
+    assert context.document.labels == ("Change zoom",)
     hand.qtbot.keyClick(plot, Qt.Key.Key_Down, ALT | SHIFT)
     assert keys(context)[32] == pytest.approx(0.97)
     hand.qtbot.keyClick(plot, Qt.Key.Key_Right, ALT)

@@ -144,3 +144,16 @@ def shown(editor, y):
     """The colour on screen, not as painted anew, in the header's middle."""
     screen = editor.screen().grabWindow(editor.winId()).toImage()
     return screen.pixelColor(80, y)
+
+
+def test_the_diamond_of_prompts_opens_a_line(head, hand, context, qtbot, editor, frames_of):
+    context.player.seek(20)
+    button = head(hand.prompts).key
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert editor.lanes.line.selectedText() == "a red apple in the grass"
+    assert not button.isChecked()
+    qtbot.keyClicks(editor.lanes.line, "a pear")
+    qtbot.keyClick(editor.lanes.line, Qt.Key.Key_Return)
+    assert frames_of(hand.prompts) == (0, 20, 32, 64)
+    assert button.isChecked()
+    assert context.document.labels == ("Add prompt",)

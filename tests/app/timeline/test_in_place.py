@@ -86,3 +86,10 @@ def test_leaving_the_line_takes_it_unless_there_is_an_error(line, host, qtbot):
     host.other.setFocus()
     assert line.taken == ["a pear"]
     assert host.other.hasFocus()
+
+
+def test_what_is_new_is_taken_as_it_stands(host, qtbot):
+    line = InPlaceEdit(host, "an apple", check, new=True)
+    with qtbot.waitSignal(line.accepted) as taken:
+        line.take()
+    assert taken.args == ["an apple"]

@@ -36,8 +36,15 @@ def test_enter_takes_both_as_one_edit(popup, hand, qtbot, context):
     track = context.document.timeline.parameter("zoom").track
     assert track.frames == (0, 40, 96)
     assert track.key(40).value == 1.2
-    assert context.document.labels == ("Change key",)
+    assert context.document.labels == ("Change zoom",)
     assert context.choice.keys == {KeyRef(hand.zoom, 40)}
+
+
+def test_a_move_is_called_one(popup, hand, qtbot, context):
+    made = popup(hand.zoom, 32)
+    made.frame_box.setValue(40)
+    qtbot.keyClick(made.value_box, Qt.Key.Key_Return)
+    assert context.document.labels == ("Move key",)
 
 
 def test_a_frame_that_is_taken_is_not_reached(popup, hand, qtbot, frames_of):

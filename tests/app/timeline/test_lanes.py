@@ -180,7 +180,7 @@ def test_scrolling_takes_what_was_typed(editor, hand, context, qtbot, wheel):
     qtbot.keyClicks(editor.lanes.line, "a pear")
     wheel(-120)
     assert editor.lanes.line is None
-    assert context.document.labels == ("Set key",)
+    assert context.document.labels == ("Write prompt",)
 
 
 class Paints(QObject):

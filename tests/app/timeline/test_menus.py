@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
 from studio.app.table import EASES
@@ -10,6 +11,7 @@ from studio.app.timeline.geometry import Hit, Part
 from studio.app.timeline.menus import fill_add_menu, free_name, menu_of, open_menu, track_menu
 from studio.timeline.edits import add_marker, add_prompt_track, set_range
 from studio.timeline.model import KeyRef, Marker, TrackRef
+from studio.timeline.prompt import format_prompt
 from studio.timeline.time import FrameRange
 
 
@@ -51,9 +53,44 @@ def test_a_menu_on_one_of_several_selected_keys_keeps_them(key_menu, hand, conte
     assert context.choice.keys == chosen
 
 
-def test_a_card_is_split_where_it_was_clicked(key_menu, hand, frames_of):
+def test_a_card_is_split_where_it_was_clicked(key_menu, hand, frames_of, context):
     action(key_menu(hand.key(hand.prompts, 50)), "Split at Frame 50").trigger()
     assert frames_of(hand.prompts) == (0, 32, 50, 64)
+    assert context.document.labels == ("Split card",)
+
+
+def test_a_prompt_is_added_on_a_card_and_typed_at_once(key_menu, hand, context, editor, qtbot, frames_of):
+    add = action(key_menu(hand.key(hand.prompts, 50)), "Add Prompt Here")
+    add.trigger()
+    line = editor.lanes.line
+    assert line.selectedText() == "a purple heart on a starry night"
+    assert abs(line.x() - editor.scale.x(50)) < 4
+    qtbot.keyClicks(line, "a green pear")
+    qtbot.keyClick(line, Qt.Key.Key_Return)
+    assert frames_of(hand.prompts) == (0, 32, 50, 64)
+    assert format_prompt(context.document.timeline.prompt("Prompt").track.key(50).value) == "a green pear"
+    assert context.choice.keys == {KeyRef(hand.prompts, 50)}
+    assert context.document.labels == ("Add prompt",)
+
+
+def test_escape_adds_no_prompt_and_enter_adds_the_same(key_menu, hand, context, editor, qtbot, frames_of):
+    for key, frames in ((Qt.Key.Key_Escape, (0, 32, 64)), (Qt.Key.Key_Return, (0, 32, 50, 64))):
+        action(key_menu(hand.key(hand.prompts, 50)), "Add Prompt Here").trigger()
+        qtbot.keyClick(editor.lanes.line, key)
+        assert frames_of(hand.prompts) == frames
+        assert editor.lanes.line is None
+    assert context.document.labels == ("Add prompt",)
+    assert not action(key_menu(hand.key(hand.prompts, 50) + QPoint(0, 15)), "Add Prompt Here").isEnabled()
+
+
+def test_a_menu_on_screen_leaves_the_focus_to_what_is_typed(hand, editor, qtbot):
+    at = hand.key(hand.prompts, 50)
+    editor.lanes.menu_wanted.emit(editor.stage.hit(at.x(), at.y()), editor.lanes.mapToGlobal(at))
+    menu = QApplication.activePopupWidget()
+    qtbot.mouseClick(menu, Qt.MouseButton.LeftButton, pos=menu.actionGeometry(action(menu, "Add Prompt Here")).center())
+    editor.activateWindow()  # as the window system does when a popup goes
+    qtbot.waitUntil(editor.lanes.line.hasFocus)
+    editor.lanes.line.leave()
 
 
 def test_a_lane_takes_a_key(key_menu, hand, frames_of, editor):
