@@ -8,9 +8,10 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QPoint, Qt
-from PySide6.QtGui import QAction, QColor, QIcon, QPainter, QPixmap
+from PySide6.QtGui import QAction, QColor, QIcon, QKeySequence, QPainter, QPixmap
 from PySide6.QtWidgets import QMenu
 
+from studio.app.ease_icons import ease_icon
 from studio.app.icons import icon
 from studio.app.table import EASES
 from studio.app.texts import tr
@@ -114,7 +115,7 @@ def _key_menu(editor: TimelineEditor, hit: Hit) -> QMenu:
         here = _add(menu, tr("Add Prompt Here"), "diamond-plus", lambda: editor.write_key(key.track, hit.frame))
         here.setEnabled(editor.stage.timeline.find(key.track).track.find(hit.frame) is None)
     menu.addSeparator()
-    _actions(menu, editor, *EASES)
+    _fill_ease_menu(menu, editor)
     menu.addSeparator()
     _actions(menu, editor, *_KEYS)
     menu.addSeparator()
@@ -123,6 +124,26 @@ def _key_menu(editor: TimelineEditor, hit: Hit) -> QMenu:
     split.setEnabled(editor.stage.timeline.find(key.track).track.find(frame) is None)
     _actions(menu, editor, "timeline.reverse")
     return menu
+
+
+def _fill_ease_menu(menu: QMenu, editor: TimelineEditor) -> None:
+    """The eases as pictures, with that of all selected keys lit, as in the inspector."""
+    timeline, actions = editor.stage.timeline, editor.stage.context.actions
+    names = {timeline.key(key).ease.name for key in editor.stage.context.choice.keys}
+    now = names.pop() if len(names) == 1 else ""
+    eases = menu.addMenu(ease_icon(now) if now else icon("spline"), tr("Ease"))
+    eases.setToolTipsVisible(True)
+    for name, ease in EASES.items():
+        known = actions[name]
+        shown = known.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        # The action itself has no picture of its curve, and its check would show in other menus too.
+        action = _add(eases, f"{known.text()}\t{shown}" if shown else known.text(), "", known.trigger)
+        action.setIcon(_lit(ease_icon(ease)) if ease == now else ease_icon(ease))
+        action.setObjectName(name)
+        action.setToolTip(known.toolTip())
+        action.setCheckable(True)
+        action.setChecked(ease == now)
+        action.setEnabled(known.isEnabled())
 
 
 def _marker_menu(editor: TimelineEditor, frame: int) -> QMenu:
@@ -192,6 +213,20 @@ def _add_parameter(editor: TimelineEditor, name: str) -> None:
 def _go_to(editor: TimelineEditor, ref: TrackRef) -> None:
     editor.stage.set_current(ref)
     editor.stage.reveal_row(ref)
+
+
+def _lit(picture: QIcon) -> QIcon:
+    """A picture on the accent: menus show no check beside a picture."""
+    made = QPixmap(72, 72)
+    made.fill(Qt.GlobalColor.transparent)
+    painter = QPainter(made)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(theme().colours.accent)
+    painter.drawRoundedRect(0, 0, 72, 72, 14, 14)
+    picture.paint(painter, 8, 8, 56, 56, Qt.AlignmentFlag.AlignCenter, QIcon.Mode.Normal, QIcon.State.On)
+    painter.end()
+    return QIcon(made)
 
 
 def _swatch(colour: QColor) -> QIcon:

@@ -7,9 +7,11 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtWidgets import QApplication, QMenu
 
 from studio.app.table import EASES
+from studio.app.theme import theme
 from studio.app.timeline.geometry import Hit, Part
 from studio.app.timeline.menus import fill_add_menu, free_name, menu_of, open_menu, track_menu
-from studio.timeline.edits import add_marker, add_prompt_track, set_range
+from studio.timeline.easing import Ease
+from studio.timeline.edits import add_marker, add_prompt_track, set_ease, set_range
 from studio.timeline.model import KeyRef, Marker, TrackRef
 from studio.timeline.prompt import format_prompt
 from studio.timeline.time import FrameRange
@@ -40,10 +42,34 @@ def key_menu(editor, hand, qtbot):
 def test_a_key_has_eases_the_clipboard_split_and_reverse(key_menu, hand, context):
     menu = key_menu(hand.key(hand.prompts, 32))
     names = {each.objectName() for each in menu.actions()}
-    wanted = {*EASES, "edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete", "timeline.reverse"}
+    wanted = {"edit.cut", "edit.copy", "edit.paste", "edit.duplicate", "edit.delete", "timeline.reverse"}
     assert wanted <= names
     assert "Edit Prompt" in texts(menu)
     assert context.choice.keys == {KeyRef(hand.prompts, 32)}
+
+
+def test_eases_have_pictures_and_a_check(key_menu, hand, context):
+    context.document.edit(set_ease([KeyRef(hand.prompts, 32)], Ease.HOLD))
+    eases = {each.objectName(): each for each in submenu(key_menu(hand.key(hand.prompts, 32)), "Ease").actions()}
+    assert tuple(eases) == tuple(EASES)
+    assert [name for name, each in eases.items() if each.isChecked()] == ["timeline.hold"]
+    assert not any(each.icon().isNull() for each in eases.values())
+    accent = theme().colours.accent
+    ground = {name: each.icon().pixmap(32).toImage().pixelColor(16, 3) for name, each in eases.items()}
+    assert [name for name, colour in ground.items() if colour == accent] == ["timeline.hold"]
+    done = []
+    context.actions["timeline.linear"].triggered.connect(lambda: done.append(True))
+    eases["timeline.linear"].trigger()
+    assert done
+    assert not context.actions["timeline.hold"].isCheckable()
+
+
+def test_keys_of_several_eases_or_of_a_drawn_one_check_none(key_menu, hand, context):
+    context.document.edit(set_ease([KeyRef(hand.prompts, 64)], Ease.HOLD))
+    context.choice.select({KeyRef(hand.prompts, 32), KeyRef(hand.prompts, 64)})
+    assert not any(each.isChecked() for each in submenu(key_menu(hand.key(hand.prompts, 32)), "Ease").actions())
+    context.document.edit(set_ease([KeyRef(hand.prompts, 0)], Ease.bezier(0.1, 0.2, 0.3, 0.9)))
+    assert not any(each.isChecked() for each in submenu(key_menu(hand.key(hand.prompts, 0)), "Ease").actions())
 
 
 def test_a_menu_on_one_of_several_selected_keys_keeps_them(key_menu, hand, context):
