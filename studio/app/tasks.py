@@ -25,7 +25,11 @@ _TURNS = 50  # of the loop, for tasks to end in
 
 
 class Tasks(QObject):
-    """The running tasks of the window. They end when it closes."""
+    """The running tasks of the window. They end when it closes.
+
+    Attributes:
+        closed: whether it has: nothing can be started any more.
+    """
 
     failed = Signal(object)
     """A `StudioError` of a task that nobody waits for."""
@@ -34,6 +38,7 @@ class Tasks(QObject):
         super().__init__(parent)
         self._executor = ThreadPoolExecutor(WORKERS, thread_name_prefix="keydream-task")
         self._running: set[asyncio.Task[Any]] = set()
+        self.closed = False
 
     def start(self, work: Coroutine[Any, Any, T], done: Callable[[T], None] | None = None) -> asyncio.Task[T]:
         """Run a coroutine on the window's loop.
@@ -80,6 +85,7 @@ class Tasks(QObject):
 
     def close(self) -> None:
         """Cancel what still runs. Threads end by themselves, when the tokens of their work are fired."""
+        self.closed = True
         for task in tuple(self._running):
             task.cancel()
         for _ in range(_TURNS):  # until each has noticed

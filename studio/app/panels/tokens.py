@@ -59,6 +59,8 @@ class TokenCounter(QObject):
 
     @Slot()
     def _start(self) -> None:
+        if self._context.tasks.closed:
+            return  # the window is on its way out: there is no loop any more
         if self._context.player.playing:
             self._timer.start()  # loading a tokenizer for the first time would make playback stutter
         elif not self._busy and self._waiting:

@@ -76,3 +76,12 @@ def test_nothing_is_counted_while_the_animation_plays(context: Context, qtbot: Q
         counter.ask("abc")
     with qtbot.waitSignal(counter.counted, timeout=5000):
         context.player.stop()
+
+
+def test_nothing_is_counted_once_the_window_closes(context: Context, qtbot: QtBot) -> None:
+    counter = TokenCounter(context, count=lambda _perceptor, text: (len(text), 9))
+    counter.ask("abc")
+    context.tasks.close()
+    with qtbot.assertNotEmitted(context.tasks.failed, wait=600):
+        assert context.tasks.closed
+    assert counter.known("abc") is None
