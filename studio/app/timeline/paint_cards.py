@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import functools
+
 from PySide6.QtCore import QPointF, QRectF, Qt
-from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPen
+from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen
 
 from studio.app.theme import Colours, faded, mixed, theme
 from studio.app.timeline.captions import caption, cut
@@ -12,12 +14,15 @@ from studio.app.timeline.prompt_colours import prompt_text
 from studio.app.timeline.scale import Scale
 from studio.app.timeline.shapes import RADIUS, draw_key, sides
 from studio.app.timeline.stage import Stage
+from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, PromptTrack
 from studio.timeline.prompt import Prompt
 from studio.timeline.track import Keyframe
 
 _EDGE = 4  # pixels of the coloured edge at a card's left
 _ROUND = 4
+_STEPS = 12  # stops of the fade into the next prompt's colour
+_FADING = 24  # pixels of a card below which it does not fade
 
 
 def card_area(scale: Scale, track: PromptTrack, place: int, row: Row, top: float) -> QRectF:
@@ -42,9 +47,8 @@ def paint_cards(
     for place in shown:
         key = keys[place]
         selected = KeyRef(track.ref, key.frame) in stage.context.choice.keys
-        _card(
-            painter, stage, card_area(stage.scale, track, place, row, top), key, _colour(key, track, colours), selected
-        )
+        colour, later = _colour(key, track, colours), _later(stage, track, place, colours)
+        _card(painter, stage, card_area(stage.scale, track, place, row, top), key, colour, later, selected)
         if place and keys[place - 1].value == key.value:
             _same(painter, stage, keys[place - 1].frame, key.frame, top + row.height / 2, _colour(key, track, colours))
     for place in shown:
@@ -63,13 +67,57 @@ def _colour(key: Keyframe[Prompt], track: PromptTrack, colours: dict[str, QColor
     return theme().colours.disabled if track.muted else colours[prompt_text(key.value)]
 
 
+def _later(stage: Stage, track: PromptTrack, place: int, colours: dict[str, QColor]) -> tuple[QColor, float]:
+    """The colour that a card goes towards, and how much of the way in time it lasts; the last card's only in a loop."""
+    keys, length = track.track.keys, stage.scale.length
+    if place + 1 < len(keys):
+        return _colour(keys[place + 1], track, colours), 1.0
+    rest = length - keys[place].frame
+    if not stage.timeline.loop or len(keys) < 2 or rest <= 0:
+        return _colour(keys[place], track, colours), 1.0
+    return _colour(keys[0], track, colours), rest / (rest + keys[0].frame)
+
+
+@functools.lru_cache(512)
+def mixes(ease: Ease, share: float = 1.0) -> tuple[float, ...]:
+    """How much of the next prompt there is at even times over a card, which lasts that share of the way to it."""
+    return tuple(min(max(ease.at(share * step / _STEPS), 0.0), 1.0) for step in range(_STEPS + 1))
+
+
+@functools.lru_cache(512)
+def _fade(colour: int, later: int, ease: Ease, share: float, lane: int, strength: float) -> tuple[QColor, ...]:
+    """The colours of a card's ground over its length."""
+    here, there, ground = QColor.fromRgb(colour), QColor.fromRgb(later), QColor.fromRgb(lane)
+    return tuple(mixed(ground, mixed(here, there, mix), strength) for mix in mixes(ease, share))
+
+
+def _ground(
+    place: QRectF, key: Keyframe[Prompt], colour: QColor, later: tuple[QColor, float], strength: float
+) -> QBrush:
+    """A card fades into the colour of the next prompt just as its ease has it: a card is a way, not a clip."""
+    there, share = later
+    lane = theme().colours.lane
+    if key.ease.hold or there == colour or place.width() < _FADING:
+        return QBrush(mixed(lane, colour, strength))
+    gradient = QLinearGradient(place.topLeft(), place.topRight())
+    for step, tint in enumerate(_fade(colour.rgb(), there.rgb(), key.ease, share, lane.rgb(), strength)):
+        gradient.setColorAt(step / _STEPS, tint)
+    return QBrush(gradient)
+
+
 def _card(
-    painter: QPainter, stage: Stage, place: QRectF, key: Keyframe[Prompt], colour: QColor, selected: bool
+    painter: QPainter,
+    stage: Stage,
+    place: QRectF,
+    key: Keyframe[Prompt],
+    colour: QColor,
+    later: tuple[QColor, float],
+    selected: bool,
 ) -> None:
     colours = theme().colours
     shape = place.adjusted(0.5, 0.5, -0.5, -0.5)
     painter.setPen(QPen(mixed(colour, colours.text, 0.35) if selected else colour, 2 if selected else 1))
-    painter.setBrush(mixed(colours.lane, colour, 0.34 if selected else 0.18))
+    painter.setBrush(_ground(place, key, colour, later, 0.34 if selected else 0.2))
     painter.drawRoundedRect(shape, _ROUND, _ROUND)
     if place.width() <= 2 * RADIUS:
         return

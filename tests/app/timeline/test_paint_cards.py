@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from studio.app.timeline.paint_cards import card_area
+from studio.app.timeline.paint_cards import card_area, mixes
 from studio.app.timeline.prompt_colours import prompt_colours
-from studio.timeline.edits import set_muted
+from studio.timeline.easing import Ease
+from studio.timeline.edits import remove_keys, set_ease, set_loop, set_muted
 from studio.timeline.model import KeyRef
 
 
@@ -85,3 +86,47 @@ def test_a_bar_joins_equal_prompts(shot, editor, context, hand):
     )
     after = shot().pixelColor(at.x(), at.y() + 14)
     assert after.saturation() > before.saturation()
+
+
+@pytest.fixture
+def inside(editor, hand, shot):
+    """The colour of a card's ground at a frame, above its words."""
+
+    def inside(frame):
+        at = hand.key(hand.prompts, frame)
+        return shot().pixelColor(at.x(), round(editor.stage.top(hand.prompts)) + 9)
+
+    return inside
+
+
+def near(one, other):
+    return max(abs(a - b) for a, b in zip(one.getRgb(), other.getRgb(), strict=True)) <= 4
+
+
+def test_a_card_fades_into_the_next_as_its_ease_has_it(inside, context, hand):
+    start, end, after = inside(2), inside(30), inside(34)
+    assert not near(start, end)
+    assert near(end, after)
+    middle = inside(16)
+    context.document.edit(set_ease([KeyRef(hand.prompts, 0)], Ease.IN))
+    assert not near(inside(16), middle)
+    context.document.edit(set_ease([KeyRef(hand.prompts, 0)], Ease.HOLD))
+    assert inside(2) == inside(16) == inside(30)
+
+
+def test_the_last_card_fades_in_a_loop_alone(inside, context):
+    assert inside(66) == inside(93)
+    context.document.edit(set_loop(True))
+    assert near(inside(94), inside(3))
+
+
+def test_a_loop_that_goes_on_to_a_later_first_key_fades_as_far_as_it_lasts(inside, context, hand):
+    context.document.edit(remove_keys([KeyRef(hand.prompts, 0)]))
+    context.document.edit(set_loop(True))
+    assert not near(inside(94), inside(34))
+
+
+def test_mixes_go_from_one_to_the_next_and_never_beyond():
+    assert mixes(Ease.LINEAR) == pytest.approx([step / 12 for step in range(13)])
+    assert max(mixes(Ease.OVERSHOOT)) == 1
+    assert mixes(Ease.LINEAR, 0.5)[-1] == pytest.approx(0.5)
