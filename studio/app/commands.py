@@ -109,6 +109,7 @@ class Commands(QObject):
         on("edit.nudge_far_right", lambda: timeline.nudge(_FAR))
         on("edit.heavier", lambda: timeline.change_weight(_HEAVIER))
         on("edit.lighter", lambda: timeline.change_weight(1 / _HEAVIER))
+        on("edit.add_wish", self._add_wish)
         on("edit.preferences", lambda: PreferencesDialog(self._context, self._window).exec())
 
     def _view(self) -> None:
@@ -196,6 +197,7 @@ class Commands(QObject):
         condition("selection", lambda: bool(choice.keys))
         condition("copy", lambda: bool(choice.keys) or self._window.viewer.current_image() is not None)
         condition("paste", lambda: timeline.can_paste or _clipboard_has_image())
+        condition("prompt", lambda: any(track.track.keys for track in document.timeline.prompts))
         condition("range", lambda: document.timeline.range is not None)
         condition("picture", lambda: self._window.viewer.current_image() is not None)
         condition("rendering", lambda: rendering.running is not None)
@@ -254,6 +256,12 @@ class Commands(QObject):
             self._window.viewer.paste()
         elif self._window.timeline.can_paste:
             self._window.timeline.paste()
+
+    def _add_wish(self) -> None:
+        dock = self._window.docks["inspector"]
+        dock.show()
+        dock.raise_()
+        self._window.inspector.prompt.add_term()
 
     def _stop(self, how: Callable[[int], None]) -> None:
         running = self._context.rendering.running

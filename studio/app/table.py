@@ -73,6 +73,7 @@ _TABLE = (
     Spec("edit.nudge_far_right", "Nudge Far Right", "Ten frames on.", (">", "Ctrl+Shift+Right"), "", "selection"),
     Spec("edit.heavier", "More Weight", "Let the selected prompts pull more.", ("Ctrl+Up",), "", "selection"),
     Spec("edit.lighter", "Less Weight", "Let the selected prompts pull less.", ("Ctrl+Down",), "", "selection"),
+    Spec("edit.add_wish", "Add Wish", "Add another wish to the prompt; a weight below 0 pushes away (negative prompt).", (), "plus", "prompt"),
     Spec("edit.preferences", "Preferences…", "Change how Keydream behaves.", ("Ctrl+,",), "settings", separated=True),
     Spec("view.fit", "Fit Picture", "Show the whole picture.", ("F",), "maximize"),
     Spec("view.actual", "100 %", "Show the picture pixel by pixel.", ("1",), "scan"),

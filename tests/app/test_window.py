@@ -27,6 +27,7 @@ from studio.app.frames import Status
 from studio.app.table import SPECS
 from studio.app.window import Window
 from studio.project import changes, store
+from studio.timeline import edits
 from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.time import FrameRange
 
@@ -308,3 +309,41 @@ def test_a_slow_drag_of_prompts_is_one_edit(
     assert context.choice.keys == {KeyRef(PROMPT, frame) for frame in expected}
     context.document.undo()
     assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 64)
+
+
+def test_a_wish_is_added_from_anywhere(window: Window, context: Context, qtbot: QtBot) -> None:
+    window.docks["queue"].raise_()
+    window.activateWindow()
+    context.actions["edit.add_wish"].trigger()
+    rows = window.inspector.prompt.rows
+    assert len(rows) == 2
+    qtbot.waitUntil(rows[1].words.isVisible)
+    qtbot.waitUntil(rows[1].words.hasFocus)
+    qtbot.keyClicks(rows[1].words, "blur")
+    key = window.inspector.prompt.key
+    assert key is not None
+    assert str(context.document.timeline.key(key).value).count("blur") == 1
+    context.document.edit(edits.remove_track(key.track))
+    assert not context.actions["edit.add_wish"].isEnabled(), "there is no prompt to add it to"
+
+
+def test_undo_follows_enter_in_the_inspector(window: Window, context: Context, qtbot: QtBot) -> None:
+    window.activateWindow()
+    steps = window.inspector.picture.parameters["steps"].box
+    steps.setFocus()
+    steps.selectAll()
+    before = steps.value()
+    qtbot.keyClicks(steps, "33")
+    qtbot.keyClick(steps, Qt.Key.Key_Return)
+    assert len(context.document.labels) == context.document.position == 1
+    qtbot.keyClick(steps, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert context.document.position == 0
+    assert steps.value() == before
+    words = window.inspector.prompt.rows[0].words
+    said = words.toPlainText()
+    words.setFocus()
+    qtbot.keyClicks(words, "s")
+    qtbot.keyClick(words, Qt.Key.Key_Return)
+    qtbot.keyClick(words, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
+    assert context.document.position == 0
+    assert words.toPlainText() == said

@@ -95,7 +95,7 @@ class PromptSection(QWidget):
         head.addWidget(self.heading, 1)
         tip = tr("Add another wish to this prompt; give it a weight below 0 to push something away")
         self.add = small_button("plus", tip, tr("Add term"))
-        self.add.clicked.connect(self._add_term)
+        self.add.clicked.connect(self.add_term)
         tip = tr("Add one of the project's pictures as a wish: the dream comes to look like it")
         self.add_picture = small_button("image-plus", tip, tr("Add picture"))
         self._menu_of(self.add_picture).aboutToShow.connect(self._fill_pictures)
@@ -260,7 +260,8 @@ class PromptSection(QWidget):
             self._context.document.edit(edits.set_value([self._key], replace(held[1].value, terms=rest)))
 
     @Slot()
-    def _add_term(self) -> None:
+    def add_term(self) -> None:
+        """Let the artist write another wish: it belongs to the prompt from its first word on."""
         self._pending = True
         self._show()
         self.rows[-1].words.setFocus(Qt.FocusReason.OtherFocusReason)

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,13 +13,15 @@ from studio.app.panels import prompt_section
 from studio.app.panels.inspector import Inspector
 from studio.base.errors import InputError
 from studio.project import changes
+from studio.timeline import edits
+from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, TrackRef
 
 ZOOM = TrackRef("parameter", "zoom")
 
 
 @pytest.fixture
-def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inspector]:
+def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Inspector:
     monkeypatch.setattr("studio.app.panels.tokens.tokens_of", lambda _perceptor, text: (len(text.split()), 75))
     made = Inspector(context)
     qtbot.addWidget(made)
@@ -28,8 +29,7 @@ def inspector(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -
     made.show()
     made.activateWindow()
     qtbot.waitUntil(made.isActiveWindow)
-    yield made
-    made.prompt._counter._timer.stop()  # the loop that it would count on is closed before the widget is deleted
+    return made
 
 
 def test_it_scrolls_down_and_never_sideways(inspector: Inspector, context: Context) -> None:
@@ -39,8 +39,12 @@ def test_it_scrolls_down_and_never_sideways(inspector: Inspector, context: Conte
     inspector.resize(inspector.minimumWidth(), 300)
     context.choice.select([KeyRef(ZOOM, 32)])
     inspector.picture.craft.button.setChecked(True)
+    context.document.edit(edits.set_ease([KeyRef(ZOOM, 32)], Ease.bezier(0.1, 0.9, 0.2, 1)))
+    assert inspector.key.ease.custom.isVisible(), "the widest row there is"
     inspector.grab()
     assert area.widget().width() <= area.viewport().width()
+    last = inspector.key.ease.back
+    assert last.mapTo(area.viewport(), last.rect().topRight()).x() < area.viewport().width()
 
 
 def test_another_project_is_shown_from_its_top(inspector: Inspector, context: Context, qtbot: QtBot) -> None:
