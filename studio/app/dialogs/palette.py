@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from PySide6.QtCore import (
@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 
 from studio.app.context import Context
 from studio.app.dialogs.fuzzy import match
+from studio.app.reasons import reason
 from studio.app.table import MENUS, SPECS
 from studio.app.texts import tr
 from studio.app.theme import GRID, faded, theme
@@ -57,6 +58,8 @@ class Entry:
         menu: the menu it stands in.
         keys: its shortcut, as the system spells it.
         places: of the letters in the title that were searched for.
+        on: whether it is switched on; None for what cannot be.
+        usable: whether it can be used now.
     """
 
     id: str
@@ -64,6 +67,13 @@ class Entry:
     menu: str
     keys: str
     places: tuple[int, ...] = ()
+    on: bool | None = None
+    usable: bool = True
+
+    @property
+    def state(self) -> str:
+        """ "on" or "off", where it can be switched."""
+        return "" if self.on is None else tr("on") if self.on else tr("off")
 
 
 class CommandPalette(QFrame):
@@ -169,7 +179,8 @@ class CommandPalette(QFrame):
         entry: Entry = item.data(_ENTRY)
         action = self._context.actions[entry.id]
         if not action.isEnabled():
-            self.help.setText(tr("{name} cannot be used now. {help}", name=entry.title, help=tr(SPECS[entry.id].help)))
+            why = tr("{name} cannot be used now. {reason}", name=entry.title, reason=reason(SPECS[entry.id].when))
+            self._say(why, "warning")
             return
         others = [each for each in self._used() if each != entry.id]
         self._context.settings.set(_SETTING, " ".join([entry.id, *others][:RECENT]))
@@ -182,9 +193,10 @@ class CommandPalette(QFrame):
         for entry in self._found(self.field.text()):
             item = QListWidgetItem(entry.title)
             item.setData(_ENTRY, entry)
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{entry.title}, {entry.menu}, {entry.keys}")
+            why = "" if entry.usable else reason(SPECS[entry.id].when)
+            said = ", ".join(filter(None, (entry.title, entry.state, entry.menu, entry.keys, why)))
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, said)
             item.setSizeHint(QSize(0, _ROW))
-            item.setData(Qt.ItemDataRole.UserRole + 1, self._context.actions[entry.id].isEnabled())
             item.setIcon(self._context.actions[entry.id].icon())
             self.list.addItem(item)
         self.list.setCurrentRow(0)
@@ -192,7 +204,7 @@ class CommandPalette(QFrame):
         self.list.setFixedHeight(_ROW * min(_ROWS, room, max(1, self.list.count())))
         self.adjustSize()
         if not self.list.count():
-            self.help.setText(tr("No action is called like that."))
+            self._say(tr("No action is called like that."))
 
     def _found(self, query: str) -> list[Entry]:
         entries = [self._entry(name) for name in self._context.actions if name != "view.palette"]
@@ -203,7 +215,7 @@ class CommandPalette(QFrame):
         for entry in entries:
             title = match(query, entry.title)
             if title is not None:
-                found.append((title.score + 20, Entry(entry.id, entry.title, entry.menu, entry.keys, title.places)))
+                found.append((title.score + 20, replace(entry, places=title.places)))
             elif all(word in _all_of(entry) for word in query.lower().split()):
                 found.append((0.0, entry))
         return [entry for _, entry in sorted(found, key=lambda each: -each[0])]
@@ -211,7 +223,9 @@ class CommandPalette(QFrame):
     def _entry(self, name: str) -> Entry:
         action = self._context.actions[name]
         keys = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        return Entry(name, _plain(action.text()), _plain(tr(MENUS[SPECS[name].menu])), keys)
+        on = action.isChecked() if action.isCheckable() else None
+        menu = _plain(tr(MENUS[SPECS[name].menu]))
+        return Entry(name, _plain(action.text()), menu, keys, on=on, usable=action.isEnabled())
 
     def _used(self) -> list[str]:
         return [name for name in self._context.settings.text(_SETTING).split() if name in SPECS]
@@ -221,7 +235,17 @@ class CommandPalette(QFrame):
         item = self.list.currentItem()
         if item is not None:
             entry: Entry = item.data(_ENTRY)
-            self.help.setText(tr(SPECS[entry.id].help))
+            spec = SPECS[entry.id]
+            if entry.usable:
+                self._say(tr(spec.help))
+            else:
+                self._say(f"{reason(spec.when)} {tr(spec.help)}", "warning")
+
+    def _say(self, text: str, role: str = "muted") -> None:
+        self.help.setText(text)
+        if self.help.property("role") != role:
+            self.help.setProperty("role", role)
+            self.help.style().polish(self.help)
 
     @Slot()
     def _colour(self) -> None:
@@ -248,29 +272,36 @@ class _Row(QStyledItemDelegate):
         view = self._view
         item = view.item(index.row())
         entry: Entry = item.data(_ENTRY)
-        enabled = bool(item.data(Qt.ItemDataRole.UserRole + 1))
+        enabled, current = entry.usable, view.currentRow() == index.row()
         colours = theme().colours
         area: QRect = option.rect
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if view.currentRow() == index.row():
+        if current and enabled:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(faded(colours.accent, 0.28))
             painter.drawRoundedRect(QRectF(area), GRID // 2, GRID // 2)
+        elif current:  # grey letters could not be read on the accent
+            painter.setPen(colours.muted)
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.drawRoundedRect(QRectF(area).adjusted(0.5, 0.5, -0.5, -0.5), GRID // 2, GRID // 2)
         inside = area.adjusted(GRID, 0, -GRID, 0)
         square = QRect(inside.left(), inside.center().y() - GRID + 1, 2 * GRID, 2 * GRID)
         item.icon().paint(painter, square, mode=item.icon().Mode.Normal if enabled else item.icon().Mode.Disabled)
         inside.setLeft(square.right() + GRID + 1)
         middle = Qt.AlignmentFlag.AlignVCenter
-        quiet = colours.muted if enabled else colours.disabled
+        quiet = colours.muted if enabled or current else colours.disabled
         painter.setPen(quiet)
         painter.drawText(inside, middle | Qt.AlignmentFlag.AlignRight, entry.keys)
-        title = self._title(entry, painter, colours.text if enabled else colours.disabled)
+        title = self._title(entry, painter, colours.text if enabled else colours.muted)
         line = title.lineAt(0)
         title.draw(painter, QPointF(inside.left(), inside.center().y() + 1 - line.height() / 2))
         inside.setLeft(inside.left() + round(line.naturalTextWidth()) + GRID)
         painter.setPen(quiet)
         painter.drawText(inside, middle, entry.menu)
+        inside.setLeft(inside.left() + painter.fontMetrics().horizontalAdvance(entry.menu) + GRID)
+        painter.setPen(colours.focus if entry.on and enabled else quiet)
+        painter.drawText(inside, middle, entry.state)
         painter.restore()
 
     def _title(self, entry: Entry, painter: QPainter, colour: QColor) -> QTextLayout:
@@ -280,7 +311,7 @@ class _Row(QStyledItemDelegate):
         for place in range(len(entry.title)):
             look, part = QTextCharFormat(), QTextLayout.FormatRange()
             found = place in entry.places
-            look.setForeground(theme().colours.focus if found and colour == theme().colours.text else colour)
+            look.setForeground(theme().colours.focus if found and entry.usable else colour)
             if found:
                 look.setFontWeight(QFont.Weight.Bold)
             part.start, part.length, part.format = place, 1, look

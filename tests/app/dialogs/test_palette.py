@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import shiboken6
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QLineEdit, QPushButton, QVBoxLayout, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -55,6 +56,8 @@ def titles(palette: CommandPalette) -> list[str]:
         ("nulf", "Nudge Left"),
         ("half the size", "Draft"),
         ("timeline zoom", "Zoom In"),
+        ("negative", "Add Wish"),
+        ("wish", "Add Wish"),
     ],
 )
 def test_actions_are_found_by_letters_menu_help_and_shortcut(
@@ -95,10 +98,56 @@ def test_what_cannot_be_used_now_is_not_done_and_says_so(
     context.actions.condition("selection", lambda: False)
     palette.present()
     qtbot.keyClicks(palette.field, "duplicate")
+    assert palette.help.text().startswith("Select a key first. ")
+    assert palette.help.property("role") == "warning"
+    assert "Select a key first." in palette.list.item(0).data(Qt.ItemDataRole.AccessibleTextRole)
     qtbot.keyClick(palette.field, Qt.Key.Key_Return)
     assert done == []
     assert palette.isVisible()
-    assert palette.help.text().startswith("Duplicate cannot be used now")
+    assert palette.help.text() == "Duplicate cannot be used now. Select a key first."
+    palette.field.setText("export")
+    assert palette.help.property("role") == "muted"
+
+
+def test_what_cannot_be_used_can_be_read_where_it_is_highlighted(
+    palette: CommandPalette, context: Context, qtbot: QtBot
+) -> None:
+    context.actions.condition("selection", lambda: False)
+    palette.present()
+    palette.field.setText("duplicate")
+    assert titles(palette)[0] == "Duplicate"
+    shown = palette.list.grab(palette.list.visualItemRect(palette.list.item(0))).toImage()
+    row = [shown.pixelColor(x, y) for x in range(40, 110) for y in range(8, 24)]
+    background = max(set(map(QColor.rgb, row)), key=[each.rgb() for each in row].count)
+    best = max(contrast(each, QColor(background)) for each in row)
+    assert best > 4.5
+
+
+def contrast(one: QColor, other: QColor) -> float:
+    """The contrast ratio of WCAG 2."""
+
+    def light(colour: QColor) -> float:
+        parts = (colour.redF(), colour.greenF(), colour.blueF())
+        linear = [part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, bright = sorted((light(one), light(other)))
+    return (bright + 0.05) / (dark + 0.05)
+
+
+def test_switches_say_whether_they_are_on(palette: CommandPalette, context: Context, qtbot: QtBot) -> None:
+    def said() -> str:
+        palette.present()
+        palette.field.setText("loop")
+        place = titles(palette).index("Loop")
+        return str(palette.list.item(place).data(Qt.ItemDataRole.AccessibleTextRole))
+
+    context.actions["play.loop"].setChecked(True)
+    assert said() == "Loop, on, Playback, Ctrl+L"
+    on = palette.list.grab().toImage()
+    context.actions["play.loop"].setChecked(False)
+    assert said() == "Loop, off, Playback, Ctrl+L"
+    assert palette.list.grab().toImage() != on, "it is to be seen"
 
 
 def test_arrows_go_round_and_pages_do_not(palette: CommandPalette, qtbot: QtBot) -> None:
