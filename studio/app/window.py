@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
@@ -82,6 +83,7 @@ class Window(QMainWindow):
         self.inspector = Inspector(context)
         self.library = Library(context)
         self.docks: dict[str, QDockWidget] = {}
+        self._openings = 0
         self._make_docks()
         self.commands = Commands(context, self)
         self._make_menus()
@@ -330,9 +332,16 @@ class Window(QMainWindow):
         path = self.context.document.path
         if path is not None:
             self.context.frames.recall(shown.recall(path))
+        self._openings += 1
         if name in samples.names():
-            self.context.tasks.start(self.context.tasks.in_thread(samples.frames, name), self.context.frames.ship)
+            ship = functools.partial(self._ship, self._openings)
+            self.context.tasks.start(self.context.tasks.in_thread(samples.frames, name), ship)
         self.show_title()
+
+    def _ship(self, opening: int, pictures: tuple[Path, ...]) -> None:
+        """Show a sample's own pictures, unless something else was opened while they were unpacked."""
+        if opening == self._openings:
+            self.context.frames.ship(pictures)
 
 
 def _keeps(watched: QObject, event: QKeyEvent) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -26,7 +27,7 @@ from studio.app.context import Context
 from studio.app.frames import Status
 from studio.app.table import SPECS
 from studio.app.window import Window
-from studio.project import changes, store
+from studio.project import changes, samples, store
 from studio.timeline import edits
 from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.time import FrameRange
@@ -347,3 +348,24 @@ def test_undo_follows_enter_in_the_inspector(window: Window, context: Context, q
     qtbot.keyClick(words, Qt.Key.Key_Z, Qt.KeyboardModifier.ControlModifier)
     assert context.document.position == 0
     assert words.toPlainText() == said
+
+
+def test_a_sample_s_pictures_that_come_late_are_not_shown_for_another_project(
+    window: Window, context: Context, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gate = threading.Event()
+    whole = samples.frames
+
+    def slow(name: str) -> tuple[Path, ...]:
+        gate.wait(10)
+        return whole(name)
+
+    monkeypatch.setattr(samples, "frames", slow)
+    window.documents.open("first-walk")
+    file = tmp_path / "mine.keydream"
+    store.save(context.document.project, file)
+    window.documents.open(file)
+    gate.set()
+    qtbot.waitUntil(lambda: context.tasks.busy == 0, timeout=20000)
+    context.frames.wait()
+    assert context.frames.status(5) is Status.NONE
