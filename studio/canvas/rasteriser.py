@@ -12,13 +12,16 @@ and only where the coverage changes: at the strokes' edges. Work and memory foll
 
 from __future__ import annotations
 
+import contextlib
+from collections.abc import Iterator
+
 import torch
 from torch import Tensor
 from torch.autograd.function import FunctionCtx
 
-from studio.canvas.tiling import BLUR, TILE, Group, Tiling, binned, cubics_of, groups, lines_of, to_line
+from studio.canvas.tiling import BLUR, TILE, Group, Lines, Tiling, binned, cubics_of, groups, lines_of, to_line
 
-_BLOCK = 1 << 17  # distances that are worked out at once: what a core's cache holds
+_BLOCK = 512  # pairs that are worked out at once on a CPU, whose cache holds them
 
 
 def rasterise(points: Tensor, widths: Tensor, colours: Tensor, paper: Tensor, size: tuple[int, int]) -> Tensor:
@@ -39,40 +42,44 @@ def rasterise(points: Tensor, widths: Tensor, colours: Tensor, paper: Tensor, si
         ValueError: the shapes do not go together.
     """
     _check(points, widths, colours, paper)
-    width, height = size
     with torch.no_grad():
         lines = lines_of(points)
     vertices = (lines.basis[:, :, None] * cubics_of(points).index_select(0, lines.cubic)).sum(1)
-    with torch.no_grad():
-        tiling = binned(vertices.detach(), widths.detach(), lines, width, height)
-    drawn: Tensor = _Composite.apply(vertices, widths, colours, paper, tiling)
+    drawn: Tensor = _Composite.apply(vertices, widths, colours, paper, lines, size)
     return drawn
 
 
-def _squares(vertices: Tensor, tiling: Tiling, pairs: Tensor) -> Tensor:
-    """The squared distance of every pixel of a pair's tile to the stroke's line: (p, TILE, TILE); 0 where solid."""
-    found = vertices.new_zeros(len(pairs), TILE, TILE)
+def _covered(vertices: Tensor, widths: Tensor, tiling: Tiling, pairs: Tensor) -> tuple[Tensor, Tensor]:
+    """How far the pixels of each pair's tile are from its stroke's line, and how much of them it covers: (p, TILE²)."""
+    distances, covered = (vertices.new_empty(len(pairs), TILE * TILE) for _ in range(2))
     lengths = (tiling.begins[1:] - tiling.begins[:-1])[pairs].masked_fill(tiling.solid[pairs], 0)
     lengths, order = torch.sort(lengths, stable=True)
-    grid = torch.arange(TILE, device=vertices.device).to(vertices) + 0.5
-    step = max(1, _BLOCK // TILE**2)
-    values, sizes = torch.unique_consecutive(lengths, return_counts=True)
+    step = _BLOCK if vertices.device.type == "cpu" else len(pairs)
     begin = 0
-    for length, size in zip(values.tolist(), sizes.tolist(), strict=True):
-        end = begin + size
-        for at in range(begin, end, step) if length else ():
-            chosen = order[at : min(at + step, end)]
+    for length, size in zip(
+        *(each.tolist() for each in torch.unique_consecutive(lengths, return_counts=True)), strict=True
+    ):
+        for at in range(begin, begin + size, step):
+            chosen = order[at : min(at + step, begin + size)]
             pair = pairs[chosen]
-            tile = tiling.tile[pair]
-            origin = torch.stack([tile % tiling.across, tile // tiling.across], 1).to(vertices) * TILE
-            best = vertices.new_full((len(pair), TILE, TILE), torch.inf)
-            for number in range(length):
-                line = tiling.line[tiling.begins[pair] + number]
-                a = vertices[line] - origin
-                torch.minimum(best, _square(a, vertices[line + 1] - origin - a, grid), out=best)
-            found[chosen] = best
-        begin = end
-    return found
+            distance = _distances(vertices, tiling, pair, length)
+            distances[chosen] = distance
+            covered[chosen] = _coverage(distance, widths[tiling.stroke[pair]][:, None])
+        begin += size
+    return distances, covered
+
+
+def _distances(vertices: Tensor, tiling: Tiling, pair: Tensor, lines: int) -> Tensor:
+    """The same of pairs of so many lines each; 0 where there are none, in tiles that are covered wholly."""
+    best = vertices.new_full((len(pair), TILE, TILE), torch.inf if lines else 0.0)
+    grid = torch.arange(TILE, device=vertices.device).to(vertices) + 0.5
+    tile = tiling.tile[pair]
+    origin = torch.stack([tile % tiling.across, tile // tiling.across], 1).to(vertices) * TILE
+    for number in range(lines):
+        line = tiling.line[tiling.begins[pair] + number]
+        a = vertices[line] - origin
+        torch.minimum(best, _square(a, vertices[line + 1] - origin - a, grid), out=best)
+    return best.flatten(1).sqrt_()
 
 
 def _square(a: Tensor, along: Tensor, grid: Tensor) -> Tensor:
@@ -102,6 +109,17 @@ def _coverage(distance: Tensor, width: Tensor) -> Tensor:
     return covered
 
 
+@contextlib.contextmanager
+def _alone() -> Iterator[None]:
+    """Without other threads: to wait for them at thousands of small operations costs more than they bring."""
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(threads)
+
+
 class _Context(FunctionCtx):
     saved_tensors: tuple[Tensor, ...]
     tiling: Tiling
@@ -111,24 +129,30 @@ class _Composite(torch.autograd.Function):
     """Vertices, widths, colours and paper to a picture. Remembers no pixel: going back, groups are worked out anew."""
 
     @staticmethod
+    @_alone()
     def forward(
-        ctx: _Context, vertices: Tensor, widths: Tensor, colours: Tensor, paper: Tensor, tiling: Tiling
+        ctx: _Context,
+        vertices: Tensor,
+        widths: Tensor,
+        colours: Tensor,
+        paper: Tensor,
+        lines: Lines,
+        size: tuple[int, int],
     ) -> Tensor:
         ctx.save_for_backward(vertices, widths, colours, paper)
-        ctx.tiling = tiling
+        ctx.tiling = tiling = binned(vertices, widths, lines, *size)
         picture = paper[None, :, None].expand(tiling.count, 3, TILE * TILE).clone()
         for group in groups(tiling):
             _, covered = _covered(vertices, widths, tiling, group.pairs)
-            stroke = tiling.stroke[group.pairs]
-            shown = colours[stroke]
-            alpha = covered.mul_(shown[:, 3:])
+            shown = colours[tiling.stroke[group.pairs]]
             layers = paper[None, :, None].expand(len(group.tiles), 3, TILE * TILE).clone()
             for rank in group.ranks:
-                layers[: len(rank)].lerp_(shown[rank, :3, None], alpha[rank][:, None])
+                _lay(layers, covered[rank], shown[rank])
             picture[group.tiles] = layers
         return _joined(picture, tiling)
 
     @staticmethod
+    @_alone()
     def backward(ctx: _Context, gradient: Tensor) -> tuple[Tensor | None, ...]:
         vertices, widths, colours, paper = ctx.saved_tensors
         tiling: Tiling = ctx.tiling
@@ -139,13 +163,12 @@ class _Composite(torch.autograd.Function):
             mine = tiles[group.tiles]
             through -= mine.sum((0, 2))
             through += _back(vertices, widths, colours, paper, tiling, group, mine, grads)
-        return (*grads, through, None)
+        return (*grads, through, None, None)
 
 
-def _covered(vertices: Tensor, widths: Tensor, tiling: Tiling, pairs: Tensor) -> tuple[Tensor, Tensor]:
-    """Each pair's distances and coverages: (p, TILE²) each."""
-    distance = _squares(vertices, tiling, pairs).flatten(1).sqrt_()
-    return distance, _coverage(distance, widths[tiling.stroke[pairs]][:, None])
+def _lay(layers: Tensor, covered: Tensor, shown: Tensor) -> None:
+    """Lay a stroke over the first tiles of `layers` (t, 3, TILE²), each its own."""
+    layers[: len(shown)].lerp_(shown[:, :3, None], (covered * shown[:, 3:])[:, None])
 
 
 def _back(
@@ -162,25 +185,23 @@ def _back(
     distance, covered = _covered(vertices, widths, tiling, group.pairs)
     stroke = tiling.stroke[group.pairs]
     shown = colours[stroke]
-    alpha = covered * shown[:, 3:]
     layers = paper[None, :, None].expand(len(group.tiles), 3, TILE * TILE).clone()
     below: list[Tensor] = []
     for rank in group.ranks:
-        below.append(layers[: len(rank)].clone())
-        layers[: len(rank)].lerp_(shown[rank, :3, None], alpha[rank][:, None])
-    del layers
+        below.append(layers[: len(shown[rank])].clone())
+        _lay(layers, covered[rank], shown[rank])
 
-    to_alpha = torch.empty_like(alpha)
-    to_colour = torch.empty_like(shown)
+    to_coverage, to_shown = torch.empty_like(covered), torch.empty_like(shown)
     for rank in reversed(group.ranks):
-        reached, opaque = gradient[: len(rank)], alpha[rank]
-        to_alpha[rank] = (shown[rank, :3, None] - below.pop()).mul_(reached).sum(1)
-        to_colour[rank, :3] = torch.bmm(reached, opaque[:, :, None])[..., 0]
-        reached.mul_((1 - opaque)[:, None])
-    to_colour[:, 3] = (to_alpha * covered).sum(1)
-    grads[2].index_add_(0, stroke, to_colour)
-
-    _edges(vertices, widths, tiling, group.pairs, distance, to_alpha.mul_(shown[:, 3:]), grads)
+        colour, opacity = shown[rank, :3, None], shown[rank, 3:]
+        reached, alpha = gradient[: len(opacity)], covered[rank] * opacity
+        to_alpha = (colour - below.pop()).mul_(reached).sum(1)
+        to_shown[rank, :3] = (reached * alpha[:, None]).sum(2)
+        to_shown[rank, 3] = (to_alpha * covered[rank]).sum(1)
+        to_coverage[rank] = to_alpha.mul_(opacity)
+        reached.mul_((1 - alpha)[:, None])
+    grads[2].index_add_(0, stroke, to_shown)
+    _edges(vertices, widths, tiling, group.pairs, distance, to_coverage, grads)
     return gradient.sum((0, 2))
 
 
@@ -195,9 +216,13 @@ def _edges(
 ) -> None:
     """Pass the gradient of coverages on to vertices and widths, at the pixels where a coverage changes."""
     half = widths[tiling.stroke[pairs]][:, None] / 2
-    edge = (distance > half - BLUR / 2) & (distance < half + BLUR / 2) & (to_coverage != 0)
-    edge &= ~tiling.solid[pairs][:, None]
-    place, pixel = torch.nonzero(edge, as_tuple=True)
+    begin, end = half - BLUR / 2, (half + BLUR / 2).masked_fill(tiling.solid[pairs][:, None], -1)
+    step = _BLOCK if vertices.device.type == "cpu" else max(1, len(pairs))
+    found = [
+        torch.nonzero((part > begin[at : at + step]) & (part < end[at : at + step])) + torch.tensor([at, 0]).to(pairs)
+        for at, part in ((at, distance[at : at + step]) for at in range(0, len(pairs), step))
+    ]
+    place, pixel = torch.cat(found).unbind(1)
     pair, distance, to_coverage = pairs[place], distance[place, pixel], to_coverage[place, pixel]
     stroke, tile = tiling.stroke[pair], tiling.tile[pair]
     half = widths[stroke] / 2

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import torch
 from torch import Tensor
@@ -22,7 +23,7 @@ TILE = 16
 """Pixels on a tile's side."""
 
 _FINEST = 64  # lines that a cubic becomes at most
-_GROUP = 4096  # strokes in tiles that are composited together: 12 MiB of history, whatever the picture's size
+_GROUP = 4096  # pairs that are composited together: 12 MiB of history, whatever the picture's size
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,14 +82,13 @@ class Group:
 
     Attributes:
         tiles: (t,).
-        pairs: the pairs of these tiles, in no order that matters.
-        ranks: for each rank from the lowest stroke up, where in `pairs` that stroke of each tile is that has so many:
-            so many tiles from the first on.
+        pairs: the pairs of these tiles: the lowest stroke of each, then the next of each that has two, and so on.
+        ranks: where the lowest ones are among `pairs`, the next ones, and so on; the first is that of the first tile.
     """
 
     tiles: Tensor
     pairs: Tensor
-    ranks: tuple[Tensor, ...]
+    ranks: tuple[slice, ...]
 
 
 def cubics_of(points: Tensor) -> Tensor:
@@ -180,11 +180,7 @@ def groups(tiling: Tiling) -> Iterator[Group]:
 
 
 def _group(tiles: Tensor, counts: Tensor, starts: Tensor) -> Group:
-    count = counts[tiles]
-    owner = torch.arange(len(tiles), device=tiles.device).repeat_interleave(count)
-    offsets = count.cumsum(0) - count
-    place = torch.arange(len(owner), device=tiles.device)
-    pairs = starts[tiles][owner] + place - offsets[owner]
-    reached = torch.arange(int(count[0]), device=tiles.device)[:, None] < count
-    ranks = tuple(offsets[: int(n)] + rank for rank, n in enumerate(reached.sum(1).tolist()))
-    return Group(tiles, pairs, ranks)
+    reached = torch.arange(int(counts[tiles[0]]), device=tiles.device)[:, None] < counts[tiles]
+    rank, tile = torch.nonzero(reached, as_tuple=True)
+    ends = reached.sum(1).cumsum(0).tolist()
+    return Group(tiles, starts[tiles][tile] + rank, tuple(slice(*each) for each in pairwise([0, *ends])))
