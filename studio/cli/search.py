@@ -30,7 +30,7 @@ _COLUMNS = 6
 def search(
     folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Where the pictures are, and below.")],
     texts: Annotated[
-        list[str] | None, typer.Argument(metavar="[TEXT]...", help="What they should show; several are searched for.")
+        list[str] | None, typer.Argument(metavar="TEXT", help="What they should show; several are searched for.")
     ] = None,
     like: Annotated[
         list[Path] | None, typer.Option("--like", help="A picture that they should look like; may be given again.")
@@ -163,7 +163,7 @@ def _export(out: Path, index: Index, clip: OpenClipPerceptor) -> None:
 
 
 def _sheet(out: Path, folder: Path, names: Sequence[str], hits: Sequence[Sequence[Hit]]) -> None:
-    """All pictures that were found on one sheet, those of each query in rows of their own."""
+    """All pictures that were found on one sheet, query after query, each with what it was found by."""
     from PIL import Image
 
     from studio.base import atomic
