@@ -17,7 +17,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication, QWidget
 
 from studio.app.context import new_context
-from studio.app.pulse import Pulse
+from studio.app.pulse import Pulse, quicken
 from studio.app.tasks import new_loop
 from studio.app.theme import theme
 from studio.app.window import Window
@@ -60,6 +60,7 @@ def measure(say: Callable[[str], None]) -> Report:
     try:
         while context.tasks.busy:  # the tokenizer is still being loaded
             _settle(0.1)
+        quicken()
         idle = _memory()
         say("a drag with 200 keys")
         found |= _drag(window)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Slot
@@ -19,6 +21,7 @@ from studio.app.dialogs.shortcuts import ShortcutsDialog
 from studio.app.dialogs.text import show_changelog, show_log
 from studio.app.table import EASES
 from studio.app.texts import tr
+from studio.project.model import Project
 from studio.render.plan import Quality
 from studio.render.queue import State
 from studio.timeline import edits
@@ -31,6 +34,17 @@ _FAR = 10  # frames
 _HEAVIER = 1.1  # times the weight, as other tools of the field step it
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A render that was asked for: the project as it was then, its pictures' folder, which frames, and how."""
+
+    project: Project
+    folder: Path
+    frames: FrameRange
+    quality: Quality
+    front: bool
+
+
 class Commands(QObject):
     """Ties actions to the window's parts."""
 
@@ -38,6 +52,8 @@ class Commands(QObject):
         super().__init__(window)
         self._context = context
         self._window = window
+        self._wanted: Wanted | None = None
+        context.frames.changed.connect(self._submit)
         self._file()
         self._edit()
         self._view()
@@ -57,15 +73,29 @@ class Commands(QObject):
 
         Where it lacks none but some only came with a sample, these are dreamed anew.
         """
-        document, shown = self._context.document, self._context.frames
+        document = self._context.document
         whole = frames or document.timeline.frames
         if self._resumed(whole):
             return
-        wanted = shown.lacking(whole, self.quality)
-        if wanted is None and not shown.lent(whole):
-            self._window.status.say(tr("Everything there is rendered already"))
+        self._wanted = Wanted(document.project, document.folder, whole, self.quality, front)
+        self._submit()
+
+    @Slot()
+    def _submit(self) -> None:
+        """Queue what was wanted, once it is known which frames an edit of just now has changed."""
+        wanted, shown = self._wanted, self._context.frames
+        if wanted is None or not shown.fresh:
             return
-        self._context.rendering.submit(document.project, document.folder, wanted or whole, self.quality, front=front)
+        self._wanted = None
+        frames: FrameRange | None = wanted.frames
+        if wanted.project is self._context.document.project:  # else it was edited again: the render itself looks
+            frames = shown.lacking(wanted.frames, wanted.quality)
+            if frames is None and not shown.lent(wanted.frames):
+                self._window.status.say(tr("Everything there is rendered already"))
+                return
+        self._context.rendering.submit(
+            wanted.project, wanted.folder, frames or wanted.frames, wanted.quality, front=wanted.front
+        )
         self._window.viewer.follow_dream()
 
     def _resumed(self, frames: FrameRange) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from bisect import bisect_left
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from enum import IntEnum
@@ -14,6 +14,7 @@ from typing import Protocol
 from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from studio.app.document import Document
+from studio.base.cancel import Cancelled, CancelToken, never
 from studio.base.errors import StudioError
 from studio.project.model import Project
 from studio.render.identity import identities
@@ -65,11 +66,15 @@ class Look:
         paths: key to picture, of those that are stored.
         notes: what the artist should know about the motion.
         problem: why nothing can be rendered; else None.
+        frames: key to the frames that have it.
+        project: what was looked at; None before anything was.
     """
 
     final: tuple[str, ...] = ()
     draft: tuple[str, ...] = ()
     paths: Mapping[str, Path] = field(default_factory=dict)
+    frames: Mapping[str, Sequence[int]] = field(default_factory=dict)
+    project: Project | None = None
     notes: tuple[str, ...] = ()
     problem: StudioError | None = None
 
@@ -82,7 +87,14 @@ class Store(Protocol):
         ...
 
 
-def look(project: Project, folder: Path, store: Store, known: Mapping[str, Path], device: str) -> Look:
+def look(
+    project: Project,
+    folder: Path,
+    store: Store,
+    known: Mapping[str, Path],
+    device: str,
+    token: CancelToken | None = None,
+) -> Look:
     """Lay out all frames of a project and look which are stored. Takes long for long timelines; any thread may call it.
 
     Args:
@@ -91,22 +103,34 @@ def look(project: Project, folder: Path, store: Store, known: Mapping[str, Path]
         store: where frames are kept.
         known: key to picture, of those found earlier: they are not looked up again.
         device: the kind of device that renders: "cpu", "cuda" or "mps".
+        token: fired when nobody waits for it any more.
+
+    Raises:
+        Cancelled: the token was fired.
     """
+    token = token or never()
+    token.check()
     everything = whole_range(project.timeline.length)
     try:
         named = identities(project, folder)
         # one after the other, for the jobs of a long timeline take far more room than their keys
         final, notes = _keys(plan(project, everything, named, quality="final", device=device))
+        token.check()
         draft, _ = _keys(plan(project, everything, named, quality="draft", device=device))
     except StudioError as error:
-        return Look(problem=error)
+        return Look(problem=error, project=project)
+    token.check()
     paths: dict[str, Path] = {}
     for key in {*final, *draft}:
         if key in known:
             paths[key] = known[key]
         elif (entry := store.peek(key)) is not None and entry.picture is not None:
             paths[key] = entry.picture
-    return Look(final, draft, paths, notes)
+    frames: dict[str, list[int]] = {}
+    for frame, pair in enumerate(zip(final, draft, strict=True)):
+        for key in dict.fromkeys(pair):
+            frames.setdefault(key, []).append(frame)
+    return Look(final, draft, paths, frames, project, notes)
 
 
 def _keys(laid_out: Plan) -> tuple[tuple[str, ...], tuple[str, ...]]:
@@ -135,13 +159,13 @@ class Frames(QObject):
         self._document = document
         self._store = store
         self._look = Look()
-        self._keys: dict[str, tuple[int, ...]] = {}
         self._paths: dict[str, Path] = {}
         self._shipped: tuple[Path, ...] = ()
         self._opened: tuple[str, ...] = ()
         self._stale: dict[int, Path] = {}
         self._available: list[int] | None = None
         self._generation = 0
+        self._token = CancelToken()
         # Python's own threads: a QRunnable made of a Python function crashes now and then when it is let go
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="keydream-look")
         self._timer = QTimer(self)
@@ -162,7 +186,7 @@ class Frames(QObject):
     def forget(self) -> None:
         """Another project is here: nothing of the old one stands for its frames."""
         self._look = Look()
-        self._keys, self._shipped, self._opened, self._stale = {}, (), (), {}
+        self._shipped, self._opened, self._stale = (), (), {}
         self._available = None
         self._generation += 1
 
@@ -196,6 +220,7 @@ class Frames(QObject):
         """Stop looking."""
         self._timer.stop()
         self._generation += 1
+        self._token.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def status(self, frame: int) -> Status:
@@ -228,8 +253,15 @@ class Frames(QObject):
         path = self.picture(near)
         return None if path is None else Shown(near, self.status(near), path)
 
+    @property
+    def fresh(self) -> bool:
+        """Whether what is said here is about the document as it is: after an edit it takes a moment."""
+        return self._look.project is self._document.project
+
     def finals(self, frames: Iterable[int], quality: Quality = "final") -> tuple[Path, ...] | None:
-        """The pictures of frames in that quality, in order; None unless every one is rendered."""
+        """The pictures of frames in that quality, in order; None unless every one is rendered and `fresh`."""
+        if not self.fresh:
+            return None
         keys = self._look.final if quality == "final" else self._look.draft
         found = [self._paths.get(keys[frame]) if frame < len(keys) else None for frame in frames]
         whole = tuple(path for path in found if path is not None)
@@ -260,9 +292,12 @@ class Frames(QObject):
     def committed(self, key: str, path: Path) -> None:
         """A frame came into the store."""
         self._paths[key] = path
-        for frame in self._keys.get(key, ()):
+        for frame in self._look.frames.get(key, ()):
             self._stale.pop(frame, None)
-            self._available = None
+            if self._available is not None:
+                place = bisect_left(self._available, frame)
+                if self._available[place : place + 1] != [frame]:
+                    self._available.insert(place, frame)
             self.frame_changed.emit(frame)
 
     def _with_pictures(self) -> list[int]:
@@ -284,12 +319,14 @@ class Frames(QObject):
     @Slot()
     def _start(self) -> None:
         self._generation += 1
-        generation, now = self._generation, self._prepared()
+        self._token.cancel()  # who drags edits faster than long timelines are looked at
+        generation, now, token = self._generation, self._prepared(), CancelToken()
+        self._token = token
 
         def work() -> None:
-            found = look(*now)
-            with contextlib.suppress(RuntimeError):  # the window is gone
-                self._looked.emit(generation, found)
+            # the window may be gone
+            with contextlib.suppress(Cancelled, RuntimeError):
+                self._looked.emit(generation, look(*now, token))
 
         self._pool.submit(work)
 
@@ -308,11 +345,6 @@ class Frames(QObject):
         self._look = found
         self._opened = self._opened or found.final
         self._put_shipped()
-        keys: dict[str, list[int]] = {}
-        for frame, pair in enumerate(zip(found.final, found.draft, strict=True)):
-            for key in dict.fromkeys(pair):
-                keys.setdefault(key, []).append(frame)
-        self._keys = {key: tuple(frames) for key, frames in keys.items()}
         length = self._document.timeline.length
         self._stale = {frame: path for frame, path in {**self._stale, **before}.items() if frame < length}
         self._available = None

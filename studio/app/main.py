@@ -10,12 +10,13 @@ import os
 import signal
 import sys
 
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtWidgets import QApplication
 
 from studio import __version__
 from studio.app import errors
 from studio.app.context import new_context
+from studio.app.pulse import quicken
 from studio.app.tasks import new_loop
 from studio.app.theme import theme
 from studio.app.window import Window
@@ -38,7 +39,6 @@ def run(wanted: str = "") -> int:
         The exit status: 0, or 1 when something did not end in time.
     """
     _keep_log()
-    sys.setswitchinterval(0.002)  # the render's thread gives way to the window's sooner
     application = QApplication(sys.argv[:1])
     application.setApplicationName("Keydream")
     application.setApplicationVersion(__version__)
@@ -53,6 +53,9 @@ def run(wanted: str = "") -> int:
     errors.install(window)
     window.closed.connect(loop.stop)
     window.show()
+    quicken()
+    # the first render brings the networks' libraries along
+    context.rendering.job_over.connect(quicken, Qt.ConnectionType.SingleShotConnection)
     QTimer.singleShot(0, lambda: window.begin(wanted))
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: window.close())

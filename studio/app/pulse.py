@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import gc
+import sys
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
 
+SWITCH = 0.0005
+"""Seconds after which another thread gives way to the window's: Python's own 5 ms would be waited for again and again,
+as Qt lets go of the lock in most of its calls."""
+
 _BEAT = 5  # milliseconds
+
+
+def quicken() -> None:
+    """Keep Python itself from stopping the window: call it when much was loaded that stays.
+
+    Other threads give way sooner, and what is in memory now is left out of garbage collection from now on: walking
+    through all that PyTorch and its kin consist of stops every thread for a fifth of a second.
+    """
+    sys.setswitchinterval(SWITCH)
+    gc.collect()
+    gc.freeze()
 
 
 class Pulse(QObject):

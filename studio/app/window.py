@@ -139,9 +139,9 @@ class Window(QMainWindow):
     def _keep_shown(self) -> None:
         """Note which pictures stand for the frames now, for the day when the project is opened again."""
         document = self.context.document
-        pictures = self.context.frames.pictures()
-        if document.path is not None and not document.dirty and pictures:
-            shown.keep(document.path, pictures)
+        if document.path is not None and not document.dirty and (pictures := self.context.frames.pictures()):
+            tasks = self.context.tasks
+            tasks.start(tasks.in_thread(shown.keep, document.path, pictures))
 
     @Slot(bool)
     def _make_room(self, curves: bool) -> None:
@@ -193,8 +193,10 @@ class Window(QMainWindow):
         settings = self.context.settings
         settings.set("layout", self.saveState(LAYOUT))
         settings.set("geometry", self.saveGeometry())
-        settings.set("last", str(self.context.document.path or ""))
-        self._keep_shown()
+        document = self.context.document
+        settings.set("last", str(document.path or ""))
+        if document.path is not None and not document.dirty and (pictures := self.context.frames.pictures()):
+            shown.keep(document.path, pictures)
         self.exporting.close()
         self.fetching.close()
         self.documents.close()

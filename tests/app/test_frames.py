@@ -4,12 +4,14 @@ import io
 import threading
 from pathlib import Path
 
+import pytest
 from PIL import Image
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
 from studio.app.frames import Frames, Status, look
 from studio.base import paths
+from studio.base.cancel import Cancelled, CancelToken
 from studio.project import changes
 from studio.render.store import FrameStore
 from studio.timeline import edits
@@ -131,3 +133,31 @@ def test_another_device_has_other_frames(context: Context, qtbot: QtBot) -> None
     with qtbot.waitSignal(context.frames.changed, timeout=10000):
         context.rendering.device_known.emit("cuda", "some card")
     assert context.frames.finals([3]) is None
+
+
+def test_after_an_edit_nothing_is_claimed_until_it_was_looked_at(context: Context) -> None:
+    commit(context, *range(97))
+    context.frames.wait()
+    assert context.frames.fresh
+    assert context.frames.finals(range(97)) is not None
+    context.document.apply(changes.set_seed(9))
+    assert not context.frames.fresh
+    assert context.frames.finals(range(97)) is None
+
+
+def test_a_look_that_nobody_waits_for_is_given_up(context: Context) -> None:
+    token = CancelToken()
+    token.cancel()
+    store = FrameStore(paths.cache_dir() / "frames")
+    with pytest.raises(Cancelled):
+        look(context.document.project, context.document.folder, store, {}, "cpu", token)
+
+
+def test_a_frame_that_comes_is_the_nearest_at_once(context: Context, tmp_path: Path) -> None:
+    commit(context, 3, 40)
+    context.frames.wait()
+    assert context.frames.shown(25) is not None
+    context.frames.committed(context.frames._look.final[24], tmp_path / "new.png")
+    near = context.frames.shown(25)
+    assert near is not None
+    assert near.frame == 24

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import gc
+import sys
 import time
 
+import pytest
 from pytestqt.qtbot import QtBot
 
-from studio.app.pulse import Pulse
+from studio.app.pulse import SWITCH, Pulse, quicken
 
 
 def test_a_block_of_the_loop_is_seen(qtbot: QtBot) -> None:
@@ -18,3 +21,14 @@ def test_a_block_of_the_loop_is_seen(qtbot: QtBot) -> None:
     assert pulse.percentile(1) >= 70
     assert pulse.percentile(0) < pulse.percentile(1)
     assert len(pulse.delays) > 3
+
+
+def test_what_is_loaded_is_left_out_of_collections() -> None:
+    before = sys.getswitchinterval()
+    try:
+        quicken()
+        assert sys.getswitchinterval() == pytest.approx(SWITCH)
+        assert gc.get_freeze_count() > 1000
+    finally:
+        gc.unfreeze()
+        sys.setswitchinterval(before)

@@ -30,6 +30,7 @@ from studio.app.window import Window
 from studio.project import changes, samples, store
 from studio.timeline import edits
 from studio.timeline.model import KeyRef, TrackRef
+from studio.timeline.prompt import parse_prompt
 from studio.timeline.time import FrameRange
 
 PROMPT = TrackRef("prompt", "Prompt")
@@ -369,3 +370,17 @@ def test_a_sample_s_pictures_that_come_late_are_not_shown_for_another_project(
     qtbot.waitUntil(lambda: context.tasks.busy == 0, timeout=20000)
     context.frames.wait()
     assert context.frames.status(5) is Status.NONE
+
+
+def test_render_right_after_an_edit_renders_what_the_edit_changed(
+    window: Window, context: Context, qtbot: QtBot, session: Any
+) -> None:
+    press(window, "Ctrl+Return")
+    qtbot.waitUntil(lambda: context.frames.finals(range(97)) is not None, timeout=30000)
+    context.document.edit(edits.set_value([KeyRef(PROMPT, 64)], parse_prompt("a green pear")))
+    assert not context.frames.fresh
+    press(window, "Ctrl+Return")
+    assert "already" not in window.status.currentMessage()
+    qtbot.waitUntil(lambda: len(session.orders) == 2 and not context.rendering.busy, timeout=30000)
+    assert session.orders[1].frames == FrameRange(33, 97)
+    assert context.frames.finals(range(97)) is not None
