@@ -97,6 +97,20 @@ def check_blend(a: State, b: State, t: float) -> None:
         raise ValueError("the two states are of different kinds or sizes and cannot be blended")
 
 
+def blend_end(a: State, b: State, t: float) -> State | None:
+    """A copy of `a` where t is 0, of `b` where it is 1, None between; raises as `check_blend` does."""
+    check_blend(a, b, t)
+    return {key: value.clone() for key, value in (b if t else a).items()} if t in (0, 1) else None
+
+
+def straight_blend(a: State, b: State, t: float) -> State:
+    """Every tensor on the straight line between two states of one size; raises as `check_blend` does."""
+    end = blend_end(a, b, t)
+    if end is not None:
+        return end
+    return {key: value.clone() if key == "size" else torch.lerp(value, b[key], t) for key, value in a.items()}
+
+
 def check_state(
     state: State, kind: str, shapes: Callable[[int, int], Mapping[str, tuple[int, ...]]]
 ) -> tuple[int, int]:

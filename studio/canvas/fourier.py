@@ -11,7 +11,7 @@ import torch
 from torch import Tensor
 
 from studio.canvas import resample
-from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.base import State, check_picture, check_size, check_state, size_tensor, straight_blend
 from studio.canvas.clouds import clouds
 
 DECAY = 1.0
@@ -88,10 +88,7 @@ class FourierCanvas:
 
     def blend(self, a: State, b: State, t: float) -> State:
         """The spectrum in between, on the straight line. Raises ValueError when sizes differ or t is outside 0 to 1."""
-        check_blend(a, b, t)
-        if t in (0, 1):
-            return {key: value.clone() for key, value in (b if t else a).items()}
-        return {"size": a["size"].clone(), "spectrum": torch.lerp(a["spectrum"], b["spectrum"], t)}
+        return straight_blend(a, b, t)
 
     def _build(self, width: int, height: int) -> None:
         self._width, self._height = width, height

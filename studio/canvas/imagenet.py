@@ -5,7 +5,7 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
-from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.base import State, blend_end, check_picture, check_size, check_state, size_tensor
 from studio.canvas.imagenet_fitting import fit
 from studio.canvas.imagenet_model import NOISE_EDGE, ImageNetModel
 from studio.canvas.resample import resample
@@ -146,9 +146,8 @@ class ImageNetCanvas:
         Raises:
             ValueError: the states are of different kinds or sizes, or t is outside 0 to 1.
         """
-        check_blend(a, b, t)
-        if t in (0, 1):
-            return {key: value.clone() for key, value in (b if t else a).items()}
+        if (end := blend_end(a, b, t)) is not None:
+            return end
         return {
             "size": a["size"].clone(),
             "truncation": torch.lerp(a["truncation"], b["truncation"], t),

@@ -12,7 +12,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from studio.canvas import resample
-from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.base import State, blend_end, check_picture, check_size, check_state, size_tensor
 from studio.canvas.clouds import clouds
 
 CELLS = 64
@@ -107,9 +107,8 @@ class PaletteCanvas:
 
         The palettes' colours are paired so that each goes to the nearest one that is left.
         """
-        check_blend(a, b, t)
-        if t in (0, 1):
-            return {key: value.clone() for key, value in (b if t else a).items()}
+        if (end := blend_end(a, b, t)) is not None:
+            return end
         cells = torch.lerp(a["cells"], b["cells"], t)
         palette = torch.lerp(a["palette"], b["palette"][_paired(a["palette"], b["palette"])], t)
         return {"size": a["size"].clone(), "cells": cells, "palette": palette}

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.canvas import resample
-from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.base import State, check_picture, check_size, check_state, size_tensor, straight_blend
 from studio.canvas.clouds import clouds
 
 _MARGIN = 1 / 512
@@ -81,11 +81,7 @@ class PixelCanvas:
 
     def blend(self, a: State, b: State, t: float) -> State:
         """The planes in between, on the straight line. Raises ValueError when sizes differ or t is outside 0 to 1."""
-        check_blend(a, b, t)
-        if t in (0, 1):
-            return {key: value.clone() for key, value in (b if t else a).items()}
-        planes = {key: torch.lerp(a[key], b[key], t) for key in a if key != "size"}
-        return {"size": a["size"].clone(), **planes}
+        return straight_blend(a, b, t)
 
     def _build(self, width: int, height: int) -> None:
         self._width, self._height = width, height

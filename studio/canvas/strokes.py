@@ -11,7 +11,7 @@ import math
 import torch
 from torch import Tensor
 
-from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.base import State, blend_end, check_picture, check_size, check_state, size_tensor
 from studio.canvas.camera import Camera, move
 from studio.canvas.clouds import clouds
 from studio.canvas.drawing import Drawing, draw, moved, parts
@@ -145,9 +145,8 @@ class StrokeCanvas:
         Strokes keep one order all the way in which both drawings look right, so none jumps in front of another. Raises
         ValueError when sizes or numbers of strokes differ, or t is outside 0 to 1.
         """
-        check_blend(a, b, t)
-        if t in (0, 1):
-            return {key: value.clone() for key, value in (b if t else a).items()}
+        if (end := blend_end(a, b, t)) is not None:
+            return end
         ways = zip(*(parts(drawing) for drawing in paired(of_state(a), of_state(b), *map(int, a["size"]))), strict=True)
         between = (torch.lerp(start, end, t) for start, end in ways)
         return {"size": a["size"].clone()} | dict(zip(_PARTS, between, strict=True))

@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.canvas.base import State, check_blend, check_picture, check_size, check_state, size_tensor
+from studio.canvas.base import State, blend_end, check_picture, check_size, check_state, size_tensor
 from studio.canvas.clouds import clouds
 from studio.canvas.networks import VqganModel, build
 from studio.canvas.resample import resample
@@ -116,9 +116,8 @@ class VqganCanvas:
         Drawing blends to the codebook would let each place jump from one code to the other at its own moment.
         Raises ValueError when the states are of different sizes or t is outside 0 to 1.
         """
-        check_blend(a, b, t)
-        if t in (0, 1):
-            return {key: value.clone() for key, value in (b if t else a).items()}
+        if (end := blend_end(a, b, t)) is not None:
+            return end
         latents = slerp(self._codes(a), self._codes(b), t)
         return {"size": a["size"].clone(), "latents": latents, "quantised": torch.tensor(0)}
 
