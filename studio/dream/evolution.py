@@ -8,26 +8,20 @@ generation may take some steps along the gradient, so that both ways of searchin
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
 from studio.base.cancel import CancelToken
-from studio.base.errors import InputError
 from studio.canvas.imagenet_fitting import truncated
 from studio.canvas.imagenet_model import NOISE_EDGE, ImageNetModel
 from studio.dream.classes import likely
 from studio.dream.search import Judge
+from studio.dream.strategy import check_settings, strategy
 from studio.score.perceptor import Perceptor
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it would like to plot
-    import cma
 
 _RATE = 0.05  # of Adam, between being drawn and being told
 _GAIN = 3.0  # logits of a mixture are this times its numbers, so that they move as fast as the noise
@@ -59,11 +53,7 @@ class EvolutionSettings:
 
     def __post_init__(self) -> None:
         least = {"samples": 1, "generations": 0, "population": 4, "classes": 1, "refined": 0, "steps": 1}
-        for name, value in least.items():
-            if getattr(self, name) < value:
-                raise InputError(f"A search cannot have {name} = {getattr(self, name)}", "", f"Give at least {value}")
-        if not (math.isfinite(self.spread) and self.spread > 0):
-            raise InputError(f"A search cannot have spread = {self.spread:g}", "", "Give a number above 0")
+        check_settings({name: getattr(self, name) for name in least}, least, self.spread)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -209,15 +199,8 @@ class _Search:
         settings = self._settings
         if not settings.generations:
             return
-        options = {
-            "popsize": settings.population,
-            "seed": np.nan,  # it would seed everybody's randomness
-            "randn": self._randn,
-            "verbose": -9,
-            "verb_log": 0,
-            "bounds": [-NOISE_EDGE, NOISE_EDGE],
-        }
-        evolution = cma.CMAEvolutionStrategy(self._best[0].double().numpy(), settings.spread, options)
+        start = self._best[0].double().numpy()
+        evolution = strategy(start, settings.spread, settings.population, NOISE_EDGE, self._generator)
         for _ in range(settings.generations):
             token.check()
             asked = torch.from_numpy(np.stack(evolution.ask())).float()
@@ -228,10 +211,6 @@ class _Search:
                 losses[best] = self._judge(asked[best])
             evolution.tell(list(asked.double().numpy()), losses.double().tolist())
             yield self._report()
-
-    def _randn(self, *shape: int) -> npt.NDArray[np.float64]:
-        drawn: npt.NDArray[np.float64] = torch.randn(shape, generator=self._generator, dtype=torch.float64).numpy()
-        return drawn
 
     def _judge(self, vectors: Tensor) -> Tensor:
         losses = self._population.losses(vectors)

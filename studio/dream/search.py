@@ -9,7 +9,6 @@ is drawn and judged as one batch. The best of many samples is a good start for g
 from __future__ import annotations
 
 import math
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -19,19 +18,15 @@ import torch
 from torch import Tensor
 
 from studio.base.cancel import CancelToken
-from studio.base.errors import InputError
 from studio.canvas.biggan_model import BigGanModel, Latents
 from studio.canvas.placement import PLACE, TINT, unplace, untint
 from studio.canvas.resample import resample, triangle
 from studio.dream.gallery import gallery
 from studio.dream.naming import Reading, read
+from studio.dream.strategy import check_settings, strategy
 from studio.score.losses import spherical_distance
 from studio.score.perceptor import Perceptor
 from studio.score.targets import Target
-
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it would like to plot
-    import cma
 
 Judge = Callable[[Tensor], Tensor]
 """How far pictures (n, 3, H, W) in 0 to 1 are from what is wanted: (n,), less is better."""
@@ -61,11 +56,8 @@ class SearchSettings:
     side: int = 64
 
     def __post_init__(self) -> None:
-        for name, least in (("samples", 1), ("generations", 0), ("population", 4), ("classes", 1), ("side", 8)):
-            if getattr(self, name) < least:
-                raise InputError(f"A search cannot have {name} = {getattr(self, name)}", "", f"Give at least {least}")
-        if not (math.isfinite(self.spread) and self.spread > 0):
-            raise InputError(f"A search cannot have spread = {self.spread:g}", "", "Give a number above 0")
+        least = {"samples": 1, "generations": 0, "population": 4, "classes": 1, "side": 8}
+        check_settings({name: getattr(self, name) for name in least}, least, self.spread)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -242,15 +234,7 @@ class _Search:
                 np.zeros(len(scenes)),
             ]
         )
-        options = {
-            "popsize": settings.population,
-            "seed": np.nan,  # it would seed everybody's randomness
-            "randn": self._randn,
-            "verbose": -9,
-            "verb_log": 0,
-            "bounds": [-2, 2],
-        }
-        evolution = cma.CMAEvolutionStrategy(first, settings.spread, options)
+        evolution = strategy(first, settings.spread, settings.population, 2.0, self._generator)
         for _ in range(settings.generations):
             token.check()
             population = evolution.ask()
@@ -261,10 +245,6 @@ class _Search:
                 self._loss, self._best = float(losses[least]), _row(latents, least)
             evolution.tell(population, losses.double().tolist())
             yield self._report()
-
-    def _randn(self, *shape: int) -> npt.NDArray[np.float64]:
-        drawn: npt.NDArray[np.float64] = torch.randn(shape, generator=self._generator, dtype=torch.float64).numpy()
-        return drawn
 
     def _alike(self) -> tuple[list[int], list[int]]:
         """The best sample's drawing and the others of its class; its background and the others of its kind."""
