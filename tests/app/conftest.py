@@ -13,8 +13,9 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QEvent, QTimer
 from PySide6.QtWidgets import QApplication
+from shiboken6 import isValid
 
 from studio.app.context import Context, new_context
 from studio.app.tasks import new_loop
@@ -92,18 +93,31 @@ def qapp_args() -> list[str]:
     return ["keydream", "-platform", "offscreen"]
 
 
+@pytest.fixture(scope="session", autouse=True)
+def few_objects() -> None:
+    """Leave out what is loaded already where objects are looked through after each test."""
+    gc.collect()
+    gc.freeze()
+
+
 @pytest.fixture(autouse=True)
 def window_is_clean(qapp: QApplication, qtlog: object) -> Iterator[None]:
     """Fail on Qt warnings, and on widgets, running timers and threads that outlive the test."""
     theme().refresh()
-    threads = set(threading.enumerate())
+    threads, windows = set(threading.enumerate()), set(qapp.topLevelWidgets())
     yield
-    qapp.processEvents()
-    qapp.sendPostedEvents(None, 52)  # QEvent.DeferredDelete
+    for _ in range(3):  # what is deleted later may delete more
+        qapp.processEvents()
+        qapp.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     gc.collect()
-    alive = [widget for widget in qapp.topLevelWidgets() if widget.isVisible()]
+    alive = [widget for widget in set(qapp.topLevelWidgets()) - windows if widget.isVisible()]
     assert not alive, f"widgets are left open: {alive}"
-    left = [thread for thread in set(threading.enumerate()) - threads if thread.name.startswith("keydream-pictures")]
+    timers = [each for each in gc.get_objects() if type(each) is QTimer and isValid(each) and each.isActive()]
+    assert not timers, f"timers are left running: {[(each, each.parent()) for each in timers]}"
+    ours = [thread for thread in set(threading.enumerate()) - threads if thread.name.startswith("keydream")]
+    for thread in ours:
+        thread.join(5)
+    left = [thread for thread in ours if thread.is_alive()]
     assert not left, f"threads are left running: {left}"
     serious = ("QtWarningMsg", "QtCriticalMsg")
     warnings = [record.message for record in qtlog.records if record.type_name in serious]  # type: ignore[attr-defined]
