@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -48,10 +47,11 @@ def list_takes(
     medium: Annotated[str, typer.Option("--medium", help="Only takes of this medium.")] = "",
     size: Annotated[str, typer.Option("--size", metavar="WxH", help="Only takes of this size.")] = "",
     binned: Annotated[bool, typer.Option("--bin", help="Those in the bin.")] = False,
-    limit: Annotated[int, typer.Option("--limit", min=1, help="Most that are listed, the latest first.")] = 50,
+    best: Annotated[bool, typer.Option("--best", help="The best scores first, not the latest takes.")] = False,
+    limit: Annotated[int, typer.Option("--limit", min=1, help="Most that are listed.")] = 50,
     as_json: Json = False,
 ) -> None:
-    """List takes, the latest first."""
+    """List takes, the latest first, or the best."""
     from studio.takes.index import Wanted
     from studio.takes.store import Takes
 
@@ -62,6 +62,7 @@ def list_takes(
         medium=medium,
         size=read_size(size) if size else None,
         binned=binned,
+        best=best,
         limit=limit,
     )
     with Takes() as library:
@@ -115,6 +116,25 @@ def rebuild(as_json: Json = False) -> None:
     typer.echo(f"{found.takes} takes, {found.binned} of them in the bin")
     for path in found.damaged:
         typer.echo(f"{path} is damaged, and was left alone", err=True)
+
+
+@takes.command("empty-bin")
+def empty_bin(
+    force: Annotated[bool, typer.Option("--force", "-f", help="Really do it.")] = False, as_json: Json = False
+) -> None:
+    """Remove the takes in the bin for ever."""
+    from studio.takes.index import Wanted
+    from studio.takes.store import Takes
+
+    with Takes() as library:
+        waiting = len(library.rows(Wanted(binned=True)))
+        if waiting and not force:
+            raise InputError("The bin was not emptied", f"{waiting} takes would be gone for ever", "Add --force")
+        gone = library.empty_bin()
+    if as_json:
+        typer.echo(json.dumps({"removed": gone.takes, "bytes": gone.bytes}))
+        return
+    typer.echo(f"{gone.takes} takes removed, {gone.bytes / 1e6:.1f} MB freed")
 
 
 @takes.command()
@@ -194,7 +214,7 @@ def walk(
     as_json: Json = False,
 ) -> None:
     """Walk between takes: their latents are blended and drawn, nothing is dreamed again."""
-    from studio.export import ExportOptions, choose, export
+    from studio.export import ExportOptions, choose
     from studio.takes.course import Timing
     from studio.timeline.easing import Ease
     from studio.timeline.time import FrameRate
@@ -209,20 +229,27 @@ def walk(
     from studio.base import atomic
     from studio.dream.device import pick
     from studio.render.toolbox import LocalToolbox
+    from studio.takes.filming import film
     from studio.takes.plot import plot as drawn
     from studio.takes.store import Takes
-    from studio.takes.walking import walk as walked
-    from studio.takes.way import Way, project_of
 
-    with Takes() as library, interruptible() as token, tempfile.TemporaryDirectory(prefix="keydream-walk-") as folder:
+    with Takes() as library, interruptible() as token:
         chosen = [library.get(name) for name in names]
         toolbox = LocalToolbox(Path(chosen[0].take.folder), pick(device))
-        way = Way(chosen, library, toolbox, token)
-        looker = toolbox.perceptors(project_of(chosen[0].take, perceptor))[0][0]
+        settings = ExportOptions(quality=quality, loop=loop, overwrite=True)
         with Bar("walking", 0) as bar:
-            found = walked(way, looker, timing, Path(folder), report=bar.report)
-            settings = ExportOptions(quality=quality, loop=loop, overwrite=True)
-            made = export(found.frames, out, clock.fraction, settings=settings, token=token, report=bar.report)
+            found, made = film(
+                chosen,
+                library,
+                toolbox,
+                timing,
+                out,
+                clock.fraction,
+                options=settings,
+                token=token,
+                report=bar.report,
+                perceptor=perceptor,
+            )
         if plot is not None:
             panels = [("as eased", found.before), ("even speed", found.after)]
             atomic.write_bytes(plot, drawn(panels if even else panels[:1], found.passes))

@@ -63,9 +63,10 @@ def update(
     token: CancelToken | None = None,
     report: Report = silent,
     *,
+    named: str = "",
     clock: Callable[[], float] = time.monotonic,
 ) -> Update:
-    """Bring an index up to date with its folder.
+    """Bring an index up to date with its folder; with `named`, with the pictures of that name alone.
 
     What was done is laid down every two seconds. Whoever was stopped or killed goes on there, and the outcome is the
     same as without, to the bit. A picture counts as changed when its size or its time is another; one that cannot be
@@ -85,7 +86,7 @@ def update(
         lost = index.lost
         index.clear_debris()
         report(Progress(0, 0, "looking through the folder"))
-        seen = scan(index.root, token)
+        seen = scan(index.root, token, named=named)
         known = {record.file.path: record.file for record in index.records()}
         there = {file.path for file in seen.files}
         gone = [path for path in known if path not in there and not seen.may_hide(path)]

@@ -59,8 +59,10 @@ class Scan:
         return any(path == trouble.path or path.startswith(f"{trouble.path}/") for trouble in self.hidden)
 
 
-def scan(folder: Path, token: CancelToken | None = None) -> Scan:
+def scan(folder: Path, token: CancelToken | None = None, *, named: str = "") -> Scan:
     """Find pictures by their names' ends, in folders below too. Names that begin with a dot are passed over.
+
+    `named` is the one name that counts, where only pictures of that name are wanted.
 
     Links to files count as files; links to folders are not followed, so that no picture is found twice or for ever.
 
@@ -78,7 +80,7 @@ def scan(folder: Path, token: CancelToken | None = None) -> Scan:
         try:
             with os.scandir(folder / below) as entries:
                 for entry in entries:
-                    _sort_in(entry, below, files, hidden, waiting)
+                    _sort_in(entry, below, named, files, hidden, waiting)
         except OSError as error:
             why = error.strerror or str(error)
             if not below:
@@ -96,7 +98,7 @@ def shown(path: str | Path) -> str:
 
 
 def _sort_in(
-    entry: os.DirEntry[str], below: str, files: list[Found], hidden: list[Trouble], waiting: list[str]
+    entry: os.DirEntry[str], below: str, named: str, files: list[Found], hidden: list[Trouble], waiting: list[str]
 ) -> None:
     if entry.name.startswith("."):
         return
@@ -104,7 +106,7 @@ def _sort_in(
     try:
         if entry.is_dir(follow_symlinks=False):
             waiting.append(path)
-        elif os.path.splitext(entry.name)[1].lower() in SUFFIXES:  # noqa: PTH122 (a million paths are costly)
+        elif named in ("", entry.name) and os.path.splitext(entry.name)[1].lower() in SUFFIXES:  # noqa: PTH122 (a million paths are costly)
             status = entry.stat()
             if stat.S_ISREG(status.st_mode):
                 files.append(Found(path, status.st_size, status.st_mtime_ns))

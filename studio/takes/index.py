@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import sqlite3
 import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from studio.base import atomic
 from studio.base.errors import FileError
@@ -39,7 +41,8 @@ class Wanted:
         project: a project's name.
         size: width and height in pixels.
         binned: those in the bin instead of those outside.
-        limit: most that are found, the latest first; None for all.
+        best: the best scores first instead of the latest takes.
+        limit: most that are found; None for all.
     """
 
     words: str = ""
@@ -49,7 +52,33 @@ class Wanted:
     project: str = ""
     size: tuple[int, int] | None = None
     binned: bool = False
+    best: bool = False
     limit: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """What a list shows of a take.
+
+    Attributes:
+        key: of the take.
+        prompt: as the artist would write it.
+        medium: a kind.
+        size: width and height in pixels.
+        score: of the first guide; None where there is none.
+        star: whether it has one.
+        created: seconds since 1970.
+        tags: sorted.
+    """
+
+    key: str
+    prompt: str
+    medium: str
+    size: tuple[int, int]
+    score: float | None
+    star: bool
+    created: float
+    tags: tuple[str, ...]
 
 
 class Index:
@@ -123,7 +152,38 @@ class Index:
             return [(key, bool(binned)) for key, binned in self._database.execute(query, (prefix, prefix + "g"))]
 
     def find(self, wanted: Wanted) -> list[bytes]:
-        """The sidecars of the takes that are wanted, the latest first."""
+        """The sidecars of the takes that are wanted, in their order."""
+        return [row[0] for row in self._select("sidecar", wanted)]
+
+    def rows(self, wanted: Wanted) -> tuple[Row, ...]:
+        """What a list shows of the same takes: ten times as fast, since no sidecar leaves the database."""
+        columns = (
+            "key, json_extract(CAST(sidecar AS TEXT), '$.prompt'), medium, width, height, score, star, created, "
+            "json_extract(CAST(sidecar AS TEXT), '$.tags')"
+        )
+        return tuple(
+            Row(key, prompt, medium, (width, height), score, bool(star), created, tuple(json.loads(tags or "[]")))
+            for key, prompt, medium, width, height, score, star, created, tags in self._select(columns, wanted)
+        )
+
+    def tags(self) -> tuple[str, ...]:
+        """Every tag of a take that is not in the bin, sorted."""
+        return self._different("SELECT DISTINCT tag FROM tags JOIN takes USING (key) WHERE NOT binned ORDER BY tag")
+
+    def media(self) -> tuple[str, ...]:
+        """Every kind of medium, sorted."""
+        return self._different("SELECT DISTINCT medium FROM takes ORDER BY medium")
+
+    def version(self) -> int:
+        """Another number than before when something else has written to the database since; cheap."""
+        with _explained(self._path):
+            return int(self._database.execute("PRAGMA data_version").fetchone()[0])
+
+    def _different(self, query: str) -> tuple[str, ...]:
+        with _explained(self._path):
+            return tuple(row[0] for row in self._database.execute(query))
+
+    def _select(self, columns: str, wanted: Wanted) -> list[tuple[Any, ...]]:
         tests, values = ["binned = ?"], list[object]([wanted.binned])
         for word in normal(wanted.words).split():
             tests.append("instr(words, ?) > 0")
@@ -140,10 +200,11 @@ class Index:
         if wanted.size:
             tests.append("width = ? AND height = ?")
             values += wanted.size
-        query = f"SELECT sidecar FROM takes WHERE {' AND '.join(tests)} ORDER BY created DESC, key LIMIT ?"  # noqa: S608
+        order = "score DESC NULLS LAST, created DESC, key" if wanted.best else "created DESC, key"
+        query = f"SELECT {columns} FROM takes WHERE {' AND '.join(tests)} ORDER BY {order} LIMIT ?"  # noqa: S608
         values.append(-1 if wanted.limit is None else wanted.limit)
         with _explained(self._path):
-            return [row[0] for row in self._database.execute(query, values)]
+            return self._database.execute(query, values).fetchall()
 
     def close(self) -> None:
         """Let go of the database."""

@@ -23,8 +23,20 @@ from PIL import Image
 from studio.base import atomic, paths
 from studio.base.errors import FileError, InputError, StudioError
 from studio.project.limits import PICTURE_PIXELS
-from studio.takes.index import Index, Wanted
-from studio.takes.take import LATENTS, PICTURE, SIDECAR, SIDECAR_BYTES, THUMBNAIL, Kept, Take, TakeFile, read, spell
+from studio.takes.index import Index, Row, Wanted
+from studio.takes.take import (
+    LATENTS,
+    PICTURE,
+    SHORT,
+    SIDECAR,
+    SIDECAR_BYTES,
+    THUMBNAIL,
+    Kept,
+    Take,
+    TakeFile,
+    read,
+    spell,
+)
 
 THUMBNAIL_SIDE = 128
 """Pixels of a thumbnail's longer side."""
@@ -44,6 +56,14 @@ class Rebuilt:
     takes: int
     binned: int
     damaged: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Emptied:
+    """What an emptying of the bin removed: how many takes, and the bytes of their files."""
+
+    takes: int
+    bytes: int
 
 
 class Takes:
@@ -131,6 +151,23 @@ class Takes:
         takes = [read(sidecar, "the index of takes") for sidecar in self._index.find(wanted)]
         return tuple(Kept(take, self._place(take.key, wanted.binned), wanted.binned) for take in takes)
 
+    def rows(self, wanted: Wanted | None = None) -> tuple[Row, ...]:
+        """What a list shows of the takes that are wanted; for very many of them."""
+        return self._index.rows(wanted or Wanted())
+
+    def tags(self) -> tuple[str, ...]:
+        """Every tag of a take that is not in the bin, sorted."""
+        return self._index.tags()
+
+    def media(self) -> tuple[str, ...]:
+        """Every kind of medium that takes were dreamed on, sorted."""
+        return self._index.media()
+
+    def state(self) -> tuple[int, ...]:
+        """Another one than before when something else has changed the library since; cheap enough to ask often."""
+        folders = (_mark(self.root / name) for name in (_KEPT, _BIN))
+        return (self._index.version(), *folders)
+
     def star(self, name: str, on: bool = True) -> Kept:
         """Give a take a star, or take it away. Raises as `get`, and FileError when it cannot be written."""
         return self._change(name, {"star": on})
@@ -152,6 +189,34 @@ class Takes:
     def restore(self, name: str) -> Kept:
         """Bring a take back from the bin. Harmless when it is not there. Raises as `get`, and FileError."""
         return self._carry(self.get(name), binned=False)
+
+    def empty_bin(self) -> Emptied:
+        """Remove what is in the bin for ever; what is restored meanwhile stays.
+
+        Raises:
+            FileError: something could not be removed; what was removed before it is gone.
+        """
+        count = freed = 0
+        for key, (_, binned) in self._marks().items():
+            if not binned:
+                continue
+            place = self._place(key, binned=True)
+            going = place.with_name(f".{key[:SHORT]}.{secrets.token_hex(4)}{atomic.TEMPORARY}")
+            try:
+                place.rename(going)  # nobody sees half a take
+                freed += sum(path.stat().st_size for path in going.rglob("*") if path.is_file())
+                shutil.rmtree(going)
+            except FileNotFoundError:
+                continue  # somebody else has just restored or removed it
+            except OSError as error:
+                raise FileError(
+                    f"{place} could not be removed",
+                    error.strerror or str(error),
+                    "Close what else uses it, or change the permissions of the folder, and try again",
+                ) from error
+            self._index.drop(key)
+            count += 1
+        return Emptied(count, freed)
 
     def content(self, kept: Kept, part: str) -> bytes:
         """The bytes of one of a take's files (`PICTURE`, `THUMBNAIL`, `LATENTS`), as they were kept.
@@ -266,7 +331,7 @@ class Takes:
         return found
 
     def _sweep(self) -> None:
-        for place in self.root.glob(f"{_KEPT}/.*{atomic.TEMPORARY}"):
+        for place in self.root.glob(f"*/.*{atomic.TEMPORARY}"):
             with contextlib.suppress(OSError):
                 if time.time() - place.stat().st_mtime > _STALE:
                     shutil.rmtree(place)

@@ -72,10 +72,20 @@ def test_stars_tags_and_the_bin(dreamed: list[str], capsys: pytest.CaptureFixtur
     assert [take["key"] for take in told(capsys)["takes"]] == [dreamed[2]]
     run(["takes", "rebuild", "--json"])
     assert told(capsys) == {"takes": 3, "binned": 1, "damaged": []}
+    assert run(["takes", "empty-bin"]) == 1, "not without being told twice"
     run(["takes", "restore", dreamed[2]])
     assert "is back" in capsys.readouterr().out
     run(["takes", "list", "--json"])
     assert len(told(capsys)["takes"]) == 3
+    run(["takes", "remove", dreamed[0]])
+    capsys.readouterr()
+    assert run(["takes", "empty-bin", "--force", "--json"]) == 0
+    assert told(capsys)["removed"] == 1
+    run(["takes", "list", "--bin", "--json"])
+    assert told(capsys)["takes"] == []
+    run(["takes", "list", "--best", "--json"])
+    scores = [take["score"] for take in told(capsys)["takes"]]
+    assert scores == sorted(scores, reverse=True)
 
 
 def test_a_walk_between_takes(dreamed: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -95,3 +95,9 @@ def test_it_can_be_cancelled(pictures: Path) -> None:
     token.cancel()
     with pytest.raises(Cancelled):
         scan(pictures, token)
+
+
+def test_pictures_of_one_name_alone(pictures: Path, paint: Callable[..., Path]) -> None:
+    paint(pictures / "take" / "a.png", (1, 2, 3))
+    paint(pictures / "take" / "aa.png", (1, 2, 3))
+    assert paths(scan(pictures, named="a.png")) == ["a.png", "take/a.png"]

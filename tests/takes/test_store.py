@@ -253,3 +253,59 @@ def test_a_thumbnail_of_what_is_no_picture():
         thumbnail(b"GIF89a")
     with Image.open(io.BytesIO(thumbnail(png((300, 2))))) as small:
         assert small.size == (128, 1)
+
+
+def test_an_emptied_bin_is_gone_for_ever_and_the_rest_stays(takes, keep):
+    stays, goes, back = keep(1, prompt="stays"), keep(2, prompt="goes"), keep(3, prompt="back")
+    takes.remove(goes)
+    takes.remove(back)
+    takes.restore(back)
+    place = takes.get(goes).place
+    size = sum(path.stat().st_size for path in place.iterdir())
+    assert takes.empty_bin() == store.Emptied(1, size)
+    assert not place.exists()
+    assert not list((takes.root / "bin").iterdir())
+    assert {row.key for row in takes.rows()} == {stays, back}
+    assert not takes.has(goes)
+    assert takes.empty_bin() == store.Emptied(0, 0)
+
+
+def test_a_bin_that_cannot_be_emptied_says_so(takes, keep, monkeypatch):
+    key = keep()
+    takes.remove(key)
+
+    def refuse(this, target):
+        raise PermissionError(errno.EACCES, "Permission denied", str(this))
+
+    monkeypatch.setattr(Path, "rename", refuse)
+    with pytest.raises(FileError, match="Permission denied"):
+        takes.empty_bin()
+    assert takes.get(key).binned
+
+
+def test_rows_are_the_takes_that_are_found_in_either_order(takes, keep):
+    keep(1, prompt="a red apple", score=0.2, tags=("fruit", "red"))
+    keep(2, prompt="a | b:2", score=None, star=True)
+    keep(3, prompt='"quoted" ☀', score=0.9, width=16)
+    for wanted in (Wanted(), Wanted(star=True), Wanted(words="APPLE"), Wanted(tags=("red",)), Wanted(best=True)):
+        found = [kept.take for kept in takes.find(wanted)]
+        rows = takes.rows(wanted)
+        assert [(row.key, row.prompt, row.tags, row.star, row.score) for row in rows] == [
+            (take.key, take.prompt, take.tags, take.star, take.score) for take in found
+        ]
+        assert [(row.medium, row.size, row.created) for row in rows] == [
+            (take.medium.kind, (take.width, take.height), take.created) for take in found
+        ]
+    assert [row.score for row in takes.rows(Wanted(best=True))] == [0.9, 0.2, None]
+    assert (takes.tags(), takes.media()) == (("fruit", "red"), ("pixels",))
+
+
+def test_what_others_change_changes_the_state(takes, keep):
+    key = keep()
+    before = takes.state()
+    assert takes.state() == before
+    with Takes(takes.root) as other:
+        other.star(key)
+        starred = takes.state()
+        other.remove(key)
+    assert len({before, starred, takes.state()}) == 3
