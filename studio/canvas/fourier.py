@@ -7,6 +7,8 @@ alike, and colours move along the axes in which those of natural pictures vary i
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -16,6 +18,8 @@ from studio.canvas.clouds import clouds
 
 DECAY = 1.0
 """The exponent of 1/f: 1 is that of natural pictures (Field 1987)."""
+
+_STEEPEST = 3.0  # with which nothing but the largest shapes moves
 
 _MARGIN = 1 / 512
 """How far from black and white an encoded picture stays: a sigmoid reaches neither. Half of one 8-bit level."""
@@ -28,13 +32,23 @@ _CONTRAST = 4.0
 
 
 class FourierCanvas:
-    """image = sigmoid(contrast · M · irfft2(scale · spectrum)), M being the colours' axes, scale falling as 1/f."""
+    """image = sigmoid(contrast · M · irfft2(scale · spectrum)), M being the colours' axes, scale falling as 1/f^decay.
+
+    Args:
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        device: where to compute.
+        decay: the exponent; less lets fine shapes move sooner.
+    """
 
     kind = "fourier"
     rate = 0.05
 
-    def __init__(self, width: int, height: int, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self, width: int, height: int, device: torch.device | str = "cpu", *, decay: float = DECAY
+    ) -> None:
         self._device = torch.device(device)
+        self._decay = _checked(decay)
         colours = torch.tensor(_CORRELATION)
         self._colours = (colours / colours.norm(dim=0).max()).to(self._device)
         self._build(*check_size(width, height))
@@ -50,7 +64,11 @@ class FourierCanvas:
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), strictly inside 0 to 1."""
-        return torch.sigmoid(self._logits())
+        return torch.sigmoid(self._logits(self._spectrum))
+
+    def together(self, others: Sequence[FourierCanvas]) -> Tensor:
+        """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
+        return torch.sigmoid(self._logits(torch.cat([self._spectrum, *(each._spectrum for each in others)])))
 
     def start(self, generator: torch.Generator) -> None:
         """Become the seed's first picture."""
@@ -63,14 +81,18 @@ class FourierCanvas:
         self._take(torch.logit(picture.clamp(_MARGIN, 1 - _MARGIN)))
 
     def state(self) -> State:
-        """The size and the spectrum, as copies."""
-        return {"size": size_tensor(*self.size), "spectrum": self._spectrum.detach().clone()}
+        """The size and the spectrum, as copies; and the decay, where it is not the usual one."""
+        state = {"size": size_tensor(*self.size), "spectrum": self._spectrum.detach().clone()}
+        return state if self._decay == DECAY else state | {"decay": torch.tensor(self._decay, dtype=torch.float64)}
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
-        """Go back to a state, exactly, taking its size too. Raises ValueError for a state of another kind."""
-        width, height = check_state(state, self.kind, _state_shapes)
-        if (width, height) != self.size:
+        """Go back to a state, exactly, taking its size and decay too. Raises ValueError for a state of another kind."""
+        shapes = _decayed_shapes if "decay" in state else _state_shapes
+        width, height = check_state(state, self.kind, shapes)
+        decay = _checked(float(state["decay"])) if "decay" in state else DECAY
+        if (width, height, decay) != (*self.size, self._decay):
+            self._decay = decay
             self._build(width, height)
         self._spectrum.copy_(state["spectrum"])
 
@@ -82,7 +104,7 @@ class FourierCanvas:
         """Show the same picture with other numbers of pixels."""
         if check_size(width, height) == self.size:
             return
-        logits = resample.resample(self._logits(), width, height)
+        logits = resample.resample(self._logits(self._spectrum), width, height)
         self._build(width, height)
         self._take(logits)
 
@@ -92,11 +114,11 @@ class FourierCanvas:
 
     def _build(self, width: int, height: int) -> None:
         self._width, self._height = width, height
-        self._scale = spectrum_scale(width, height).to(self._device)
+        self._scale = spectrum_scale(width, height, self._decay).to(self._device)
         self._spectrum = torch.zeros(1, 3, height, width // 2 + 1, 2, device=self._device, requires_grad=True)
 
-    def _logits(self) -> Tensor:
-        coefficients = torch.view_as_complex(self._spectrum) * self._scale
+    def _logits(self, spectra: Tensor) -> Tensor:
+        coefficients = torch.view_as_complex(spectra) * self._scale
         planes = torch.fft.irfft2(coefficients, s=(self._height, self._width), norm="ortho")
         return _CONTRAST * torch.einsum("rc,nchw->nrhw", self._colours, planes)
 
@@ -106,15 +128,15 @@ class FourierCanvas:
         self._spectrum.copy_(torch.view_as_real(coefficients))
 
 
-def spectrum_scale(width: int, height: int) -> Tensor:
-    """How large each coefficient is where the spectrum is 1: (H, W // 2 + 1), falling as 1/f.
+def spectrum_scale(width: int, height: int, decay: float = DECAY) -> Tensor:
+    """How large each coefficient is where the spectrum is 1: (H, W // 2 + 1), falling as 1/f^decay.
 
     Frequencies are in cycles a pixel, the constant counting as one cycle in the longer side; scaled so that a spectrum
     of independent normal numbers gives planes of variance 1.
     """
     rows, columns = torch.fft.fftfreq(height)[:, None], torch.fft.rfftfreq(width)[None, :]
     frequencies = torch.sqrt(rows**2 + columns**2).clamp_min(1 / max(width, height))
-    scale = frequencies**-DECAY
+    scale = frequencies**-decay
     # Inner columns stand for two frequencies each, and every coefficient has two normal parts.
     share = torch.full((1, width // 2 + 1), 2.0)
     share[:, 0] = 1
@@ -122,6 +144,16 @@ def spectrum_scale(width: int, height: int) -> Tensor:
         share[:, -1] = 1
     power = (2 * share * scale**2).sum() / (width * height)
     return scale / power.sqrt()
+
+
+def _checked(decay: float) -> float:
+    if not 0 <= decay <= _STEEPEST:
+        raise ValueError(f"a decay is 0 to {_STEEPEST:g}, not {decay}")
+    return decay
+
+
+def _decayed_shapes(width: int, height: int) -> dict[str, tuple[int, ...]]:
+    return _state_shapes(width, height) | {"decay": ()}
 
 
 def _state_shapes(width: int, height: int) -> dict[str, tuple[int, ...]]:

@@ -7,6 +7,8 @@ Bengio, Leonard and Courville 2013) and reaches the palette's colour that is sho
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 from torch.nn import functional
@@ -25,13 +27,32 @@ _ROUNDS = 12  # of k-means; it has settled by then
 
 
 class PaletteCanvas:
-    """image = palette[nearest(cells)], every cell a square of pixels."""
+    """image = palette[nearest(cells)], every cell a square of pixels.
+
+    Args:
+        width: of the picture, in pixels.
+        height: of the picture, in pixels.
+        device: where to compute.
+        cells: how many on the longer side, as far as it has pixels for them.
+        colours: of the palette.
+    """
 
     kind = "palette"
     rate = 0.03
 
-    def __init__(self, width: int, height: int, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self,
+        width: int,
+        height: int,
+        device: torch.device | str = "cpu",
+        *,
+        cells: int = CELLS,
+        colours: int = COLOURS,
+    ) -> None:
         self._device = torch.device(device)
+        if cells < 1 or colours < 1:
+            raise ValueError(f"pixel art has at least one cell and one colour, not {cells} and {colours}")
+        self._across, self._count = cells, colours
         self._build(*check_size(width, height))
 
     @property
@@ -40,14 +61,22 @@ class PaletteCanvas:
         return self._width, self._height
 
     def parameters(self) -> list[Tensor]:
-        """The cells' own colours, (1, 3, rows, columns), and the palette, (`COLOURS`, 3); both in 0 to 1."""
+        """The cells' own colours, (1, 3, rows, columns), and the palette, (colours, 3); both in 0 to 1."""
         return [self._cells, self._palette]
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), of the palette's colours alone."""
         shown = self._palette[self.choice()].movedim(-1, 0)[None]
-        through = shown + (self._cells - self._cells.detach())
-        return functional.interpolate(through, (self._height, self._width), mode="nearest-exact")
+        return self._drawn(shown, self._cells)
+
+    def together(self, others: Sequence[PaletteCanvas]) -> Tensor:
+        """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
+        cells = torch.cat([self._cells, *(each._cells for each in others)])
+        palettes = torch.stack([self._palette, *(each._palette for each in others)])
+        with torch.no_grad():
+            choice = torch.cdist(cells.flatten(2).transpose(1, 2), palettes).argmin(dim=-1, keepdim=True)
+        shown = palettes.gather(1, choice.expand(-1, -1, 3)).transpose(1, 2)
+        return self._drawn(shown.reshape(cells.shape), cells)
 
     def choice(self) -> Tensor:
         """The number of the palette's colour that each cell shows, (rows, columns)."""
@@ -66,7 +95,7 @@ class PaletteCanvas:
         rows, columns = self._cells.shape[-2:]
         cells = resample.resample(picture, columns, rows, kernel=resample.triangle).clamp(0, 1)
         self._cells.copy_(cells)
-        self._palette.copy_(choose_palette(cells[0].movedim(0, -1).reshape(-1, 3)))
+        self._palette.copy_(choose_palette(cells[0].movedim(0, -1).reshape(-1, 3), len(self._palette)))
 
     def state(self) -> State:
         """The size, the cells and the palette, as copies."""
@@ -78,9 +107,23 @@ class PaletteCanvas:
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
-        """Go back to a state, exactly, taking its size too. Raises ValueError for a state of another kind."""
-        width, height = check_state(state, self.kind, _state_shapes)
-        if (width, height) != self.size:
+        """Go back to a state, exactly, taking its size, cells and colours too.
+
+        Raises:
+            ValueError: the state is of another kind.
+        """
+        cells, colours = (state[name].shape if name in state else () for name in ("cells", "palette"))
+        across = max(cells[-2:], default=0)
+        size = state["size"].tolist() if "size" in state else ()
+        if len(size) == 2 and min(size) > 0 and tuple(cells[-2:]) == grid(*size, self._across):
+            across = self._across  # which may be more than such a picture has pixels for
+
+        def shapes(width: int, height: int) -> dict[str, tuple[int, ...]]:
+            return {"cells": (1, 3, *grid(width, height, across)), "palette": (*colours[:1], 3)}
+
+        width, height = check_state(state, self.kind, shapes)
+        if (width, height, across, colours[0]) != (*self.size, self._across, self._count):
+            self._across, self._count = across, colours[0]
             self._build(width, height)
         self._cells.copy_(state["cells"])
         self._palette.copy_(state["palette"])
@@ -113,36 +156,41 @@ class PaletteCanvas:
         palette = torch.lerp(a["palette"], b["palette"][_paired(a["palette"], b["palette"])], t)
         return {"size": a["size"].clone(), "cells": cells, "palette": palette}
 
+    def _drawn(self, shown: Tensor, cells: Tensor) -> Tensor:
+        """Squares of the colours that are shown, (B, 3, rows, columns), whose gradient the cells get as well."""
+        through = shown + (cells - cells.detach())
+        return functional.interpolate(through, (self._height, self._width), mode="nearest-exact")
+
     def _build(self, width: int, height: int) -> None:
         self._width, self._height = width, height
-        rows, columns = grid(width, height)
+        rows, columns = grid(width, height, self._across)
         self._cells = torch.full((1, 3, rows, columns), 0.5, device=self._device, requires_grad=True)
-        greys = torch.linspace(0, 1, COLOURS, device=self._device)[:, None].expand(COLOURS, 3)
+        greys = torch.linspace(0, 1, self._count, device=self._device)[:, None].expand(-1, 3)
         self._palette = greys.clone().requires_grad_()
 
 
-def grid(width: int, height: int) -> tuple[int, int]:
-    """Rows and columns of cells of a picture: `CELLS` on the longer side, as far as it has pixels for them."""
+def grid(width: int, height: int, cells: int = CELLS) -> tuple[int, int]:
+    """Rows and columns of cells of a picture: so many on the longer side, as far as it has pixels for them."""
     longer = max(width, height)
-    cells = min(CELLS, longer)
+    cells = min(cells, longer)
     return max(1, round(cells * height / longer)), max(1, round(cells * width / longer))
 
 
-def choose_palette(colours: Tensor) -> Tensor:
-    """`COLOURS` colours that stand for many (n, 3), by k-means from colours spread as far as possible.
+def choose_palette(colours: Tensor, count: int = COLOURS) -> Tensor:
+    """So many colours that stand for many (n, 3), by k-means from colours spread as far as possible.
 
     The first is the mean's nearest, each further one the farthest from those chosen (Gonzalez 1985): no randomness.
     """
     first = (colours - colours.mean(dim=0)).square().sum(dim=1).argmin()
     chosen = [colours[first]]
     gap = (colours - chosen[0]).square().sum(dim=1)
-    for _ in range(COLOURS - 1):
+    for _ in range(count - 1):
         chosen.append(colours[gap.argmax()])
         gap = torch.minimum(gap, (colours - chosen[-1]).square().sum(dim=1))
     palette = torch.stack(chosen)
     for _ in range(_ROUNDS):
         nearest = _nearest(colours, palette)
-        counts = torch.bincount(nearest, minlength=COLOURS)[:, None]
+        counts = torch.bincount(nearest, minlength=count)[:, None]
         sums = torch.zeros_like(palette).index_add_(0, nearest, colours)
         palette = torch.where(counts > 0, sums / counts.clamp_min(1), palette)
     return palette
@@ -163,7 +211,3 @@ def _paired(a: Tensor, b: Tensor) -> Tensor:
         distances[one, :] = torch.inf
         distances[:, other] = torch.inf
     return pairing
-
-
-def _state_shapes(width: int, height: int) -> dict[str, tuple[int, ...]]:
-    return {"cells": (1, 3, *grid(width, height)), "palette": (COLOURS, 3)}

@@ -6,6 +6,8 @@ makes shapes before speckle; plain pixels make adversarial noise.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -41,7 +43,12 @@ class PixelCanvas:
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), strictly inside 0 to 1."""
-        return 0.5 + 0.5 * torch.tanh(self._logits())
+        return 0.5 + 0.5 * torch.tanh(self._logits(self._planes))
+
+    def together(self, others: Sequence[PixelCanvas]) -> Tensor:
+        """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
+        planes = [torch.cat(level) for level in zip(self._planes, *(each._planes for each in others), strict=True)]
+        return 0.5 + 0.5 * torch.tanh(self._logits(planes))
 
     def start(self, generator: torch.Generator) -> None:
         """Become the seed's first picture."""
@@ -75,7 +82,7 @@ class PixelCanvas:
         """Show the same picture with other numbers of pixels."""
         if check_size(width, height) == self.size:
             return
-        logits = resample.resample(self._logits(), width, height)
+        logits = resample.resample(self._logits(self._planes), width, height)
         self._build(width, height)
         self._spread(logits)
 
@@ -92,8 +99,9 @@ class PixelCanvas:
             for rows, columns in shapes[:-1]
         ]
 
-    def _logits(self) -> Tensor:
-        *coarse, logits = self._planes
+    def _logits(self, planes: Sequence[Tensor]) -> Tensor:
+        """What planes (B, 3, h, w) of these shapes add up to, (B, 3, H, W)."""
+        *coarse, logits = planes
         for plane, (rows, columns) in zip(coarse, self._up, strict=True):
             logits = logits + resample.apply(rows, plane, columns)
         return logits

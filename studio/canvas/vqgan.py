@@ -59,6 +59,18 @@ class VqganCanvas:
         latents = self._model.quantise(self._latents) if self.quantised else self._latents
         return self._model.decode(latents)[..., : self._height, : self._width]
 
+    def together(self, others: Sequence[VqganCanvas]) -> Tensor:
+        """The pictures of this canvas and of others of its size and model, (1 + n, 3, H, W), decoded as one batch.
+
+        Raises:
+            ValueError: some are drawn to the codebook and others are not.
+        """
+        if any(each.quantised != self.quantised for each in others):
+            raise ValueError("what is drawn to the codebook and what is not cannot be decoded together")
+        latents = torch.cat([self._latents, *(each._latents for each in others)])
+        codes = self._model.quantise(latents) if self.quantised else latents
+        return self._model.decode(codes)[..., : self._height, : self._width]
+
     @torch.no_grad()
     def images(self, states: Sequence[State]) -> Tensor:
         """The pictures of states of this size, (n, 3, H, W), decoded as one batch; the canvas itself stays as it is."""

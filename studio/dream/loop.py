@@ -67,10 +67,10 @@ def dream(
         RenderError: loss or gradient stay without finite values; the canvas is back at its last good state.
         ValueError: `resume` belongs to another canvas.
     """
-    run = _Run(canvas, objective, settings, generator)
+    run = Run(canvas, objective, settings, generator)
     if resume is not None:
         run.resume(resume)
-    while run.step < settings.steps:
+    while not run.over:
         token.check()
         iterate = run.advance()
         if iterate is not None:
@@ -78,37 +78,67 @@ def dream(
     run.finish()
 
 
-class _Run:
-    """One dream in progress. What changes: canvas, Adam, average, guard, generator and `step`."""
+class Run:
+    """One dream in progress. What changes: canvas, Adam, average, guard, generator and `step`.
+
+    `advance` is `prepare`, a loss whose gradient reaches the canvas, and `settle`; several dreams may share the middle.
+
+    Attributes:
+        canvas: what is dreamed.
+        objective: what it moves towards.
+        generator: its only source of chance.
+        step: steps done.
+    """
 
     def __init__(
         self, canvas: Canvas, objective: Objective, settings: DreamSettings, generator: torch.Generator
     ) -> None:
-        self._canvas = canvas
-        self._objective = objective
+        self.canvas = canvas
+        self.objective = objective
+        self.generator = generator
         self._settings = settings
-        self._generator = generator
         self._rungs = ladder.plan(settings.ladder, settings.steps, canvas.size)
         self._adam = self._new_adam()
         self._average = Average(settings.average)
         self._guard = Guard()
         self._turn = 0
+        self._before = DreamState({})
         self.step = 0
 
-    def advance(self) -> Iterate | None:
-        """Do one step. None when it failed and was undone.
+    @property
+    def over(self) -> bool:
+        """Whether all steps are done."""
+        return self.step >= self._settings.steps
 
-        Whether it failed is asked only after all its work was handed to the device, so that the device is kept busy.
-        """
+    def advance(self) -> Iterate | None:
+        """Do one step. None when it failed and was undone."""
+        self.prepare()
+        image = self.canvas.image()
+        loss = self.objective(image, self.generator)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        return self.settle(image, loss)
+
+    def prepare(self) -> None:
+        """Bring the canvas to the size of the next step, without a gradient."""
         self._turn += 1
         self._climb()
-        before = self._snapshot()
-        canvas, settings, adam = self._canvas, self._settings, self._adam
+        self._before = self._snapshot()
+        self._adam.zero_grad()
+
+    def settle(self, image: Tensor, loss: Loss) -> Iterate | None:
+        """Do the step that the canvas' gradient asks for. None when it failed and was undone.
+
+        Whether it failed is asked only after all its work was handed to the device, so that the device is kept busy.
+
+        Args:
+            image: the canvas' picture, (1, 3, H, W).
+            loss: of that picture; its gradient has reached the canvas.
+
+        Raises:
+            RenderError: the dream broke down; the canvas is back at its last good state.
+        """
+        canvas, settings, adam, before = self.canvas, self._settings, self._adam, self._before
         rate = canvas.rate * settings.step_size * settings.decay(self.step) * self._guard.caution
-        image = canvas.image()
-        loss = self._objective(image, self._generator)
-        adam.zero_grad()
-        loss.total.backward()  # type: ignore[no-untyped-call]
         sound = finite(loss.total.detach(), canvas.parameters())
         adam.param_groups[0]["lr"] = rate
         adam.step()
@@ -128,20 +158,22 @@ class _Run:
     def finish(self) -> None:
         """Leave the averaged iterate on the canvas."""
         self._turn += 1
-        self._average.write(self._canvas.parameters())
+        self._average.write(self.canvas.parameters())
 
     def checkpoint(self, turn: int) -> DreamState:
+        """The state after the step of that turn; `RuntimeError` when the dream has gone on."""
         if turn != self._turn:
             raise RuntimeError("the dream has gone on: a checkpoint can only be taken while it waits at the iterate")
         now = self._snapshot() | DreamState(
-            {"generator": self._generator.get_state()}, {"stumbles": self._guard.stumbles}
+            {"generator": self.generator.get_state()}, {"stumbles": self._guard.stumbles}
         )
         return now | self._guard.good.under("good/") if self._guard.good else now
 
     def resume(self, state: DreamState) -> None:
+        """Go on from a state. Raises ValueError when it is none of this canvas."""
         try:
             self._restore(state)
-            self._generator.set_state(state.tensors["generator"].cpu())
+            self.generator.set_state(state.tensors["generator"].cpu())
             self._guard.stumbles = state.numbers["stumbles"]
         except KeyError as error:
             raise ValueError(f"this is no state of a dream: it has no {error}") from error
@@ -151,16 +183,16 @@ class _Run:
     def _snapshot(self) -> DreamState:
         return (
             DreamState({}, {"step": self.step, "averaged": self._average.count})
-            | DreamState(self._canvas.state()).under("canvas/")
+            | DreamState(self.canvas.state()).under("canvas/")
             | DreamState(adams.memory(self._adam)).under("adam/")
             | DreamState(self._average.state()).under("average/")
         )
 
     def _restore(self, state: DreamState) -> None:
-        self._canvas.restore(dict(state.below("canvas/").tensors))
+        self.canvas.restore(dict(state.below("canvas/").tensors))
         self._adam = self._new_adam()
         adams.remember(self._adam, state.below("adam/").tensors)
-        device = self._canvas.parameters()[0].device
+        device = self.canvas.parameters()[0].device
         sums = state.below("average/").tensors
         self._average.restore([sums[str(index)].to(device) for index in range(len(sums))], state.numbers["averaged"])
         self.step = state.step
@@ -168,10 +200,10 @@ class _Run:
     def _climb(self) -> None:
         """Bring the canvas to the size of this step's rung, going on from the averaged iterate."""
         size = next(rung.size for rung in self._rungs if self.step < rung.stop)
-        if size == self._canvas.size:
+        if size == self.canvas.size:
             return
-        self._average.write(self._canvas.parameters())
-        self._canvas.resize(*size)
+        self._average.write(self.canvas.parameters())
+        self.canvas.resize(*size)
         self._average.reset()
         adam = self._new_adam()
         adams.carry(self._adam, adam)
@@ -182,18 +214,18 @@ class _Run:
         strength = self._settings.noise * rate * (1 - (self.step + 1) / self._settings.steps)
         if strength == 0:
             return
-        for parameter in self._canvas.parameters():
-            noise = torch.randn(parameter.shape, generator=self._generator, device=self._generator.device)
+        for parameter in self.canvas.parameters():
+            noise = torch.randn(parameter.shape, generator=self.generator, device=self.generator.device)
             parameter.add_(noise.to(parameter.device), alpha=strength)
 
     def _new_adam(self) -> Adam:
-        return Adam(self._canvas.parameters(), lr=0.0)
+        return Adam(self.canvas.parameters(), lr=0.0)
 
 
 class _Checkpoint:
     """`Iterate.checkpoint`: the run's state, as long as the run is where the iterate was."""
 
-    def __init__(self, run: _Run, turn: int) -> None:
+    def __init__(self, run: Run, turn: int) -> None:
         self._run = run
         self._turn = turn
 

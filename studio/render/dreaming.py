@@ -21,6 +21,7 @@ from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
 from studio.dream.prior import LatentPrior
 from studio.dream.search import judge, search
+from studio.dream.settings import DreamSettings
 from studio.project.model import Project
 from studio.render import recipe
 from studio.render.checkpoint import EVERY, Checkpoints, pack
@@ -162,10 +163,8 @@ class Dreamer:
             prepare()
         if steps == 0:
             return
-        objective = self._objective(job)
+        objective, settings = self.aims(job)
         # A token of nobody's: this loop looks at the real one where a checkpoint can still be taken.
-        climb = self.canvas.size if self._fresh(job) else None
-        settings = recipe.settings(job.state, steps, climb=climb, gentle=self._gentle(job))
         iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume)
         saved = time.monotonic()
         while True:
@@ -189,6 +188,16 @@ class Dreamer:
                 if notice := self._lay_down(job.key, iterate):
                     yield notice
                 saved = time.monotonic()
+
+    def aims(self, job: SolveJob | WalkJob | FollowJob) -> tuple[Objective, DreamSettings]:
+        """What the canvas is dreamed towards for a job, and how.
+
+        Raises:
+            StudioError: a prompt cannot be read by a perceptor, or something that it names is missing.
+        """
+        climb = self.canvas.size if self._fresh(job) else None
+        settings = recipe.settings(job.state, job.steps, climb=climb, gentle=self._gentle(job))
+        return self._objective(job), settings
 
     @torch.no_grad()
     def commit_frame(self, key: str, *, latents: bool = False) -> Entry:

@@ -83,7 +83,7 @@ def render(
     rendered = 0
     made = walk(dreamer) if project.motion.mode == "walk" else follow(dreamer)
     # Closing matters: a render that is left at a step lays that step down.
-    with _repeatable(deterministic and device.type != "cpu"), _device_faults(), contextlib.closing(made):
+    with _repeatable(deterministic and device.type != "cpu"), device_faults(), contextlib.closing(made):
         for event in made:
             if isinstance(event, FrameDone):
                 rendered += not event.reused
@@ -112,8 +112,8 @@ def _repeatable(wanted: bool) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _device_faults() -> Iterator[None]:
-    """Say in plain words what a device reports when its memory ends or when it dies."""
+def device_faults() -> Iterator[None]:
+    """Say in plain words, as a `RenderError`, what a device reports when its memory ends or when it dies."""
     fault = None
     try:
         yield

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -46,8 +46,23 @@ class Loss:
         return Loss(self.total * factor, {name: value * factor for name, value in self.terms.items()})
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Look:
+    """What an objective wants to know: the embeddings (n, d) of these views (n, 3, S, S) in the eyes of a perceptor."""
+
+    perceptor: Perceptor
+    views: Tensor
+
+
+Asking = Generator[Look, Tensor, Loss]
+"""A loss in the making: it asks for looks, is sent their embeddings, and ends with the loss."""
+
+
 class Objective(ABC):
-    """A loss of pictures: call it; add objectives, multiply them by numbers, negate them."""
+    """A loss of pictures: call it; add objectives, multiply them by numbers, negate them.
+
+    Those that ask perceptors define `asking`, so that `studio.score.together` can answer many of them at once.
+    """
 
     @abstractmethod
     def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
@@ -55,6 +70,11 @@ class Objective(ABC):
 
         `generator`, on the CPU, is the only source of chance.
         """
+
+    def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
+        """The same loss, but whoever sends the embeddings decides how they are come by."""
+        return self(images, generator)
+        yield
 
     def __add__(self, other: Objective) -> Objective:
         return _Sum((self, other)) if isinstance(other, Objective) else NotImplemented
@@ -109,11 +129,15 @@ class ClipObjective(Objective):
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
         """See `Objective`."""
+        return answered(self.asking(images, generator))
+
+    def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
+        """See `Objective`."""
         if not self._names:
             return Loss(images.sum() * 0, {})
         settings = self._settings
         cutouts = cut(images, settings.count, self._perceptor.image_size, settings, generator)
-        embeddings = self._perceptor.embed_image(augment(cutouts, settings.augmentation, generator))
+        embeddings = yield Look(self._perceptor, augment(cutouts, settings.augmentation, generator))
         signed = spherical_distance(embeddings[:, None], self._embeddings) * self._signs
         pulling = torch.where(signed >= self._stops, signed, signed.detach())
         parts = self._magnitudes * pulling.mean(0)
@@ -178,9 +202,13 @@ class Rolled(Objective):
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
         """See `Objective`."""
+        return answered(self.asking(images, generator))
+
+    def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
+        """See `Objective`."""
         height, width = images.shape[-2:]
         down, across = (int(torch.randint(side, (), generator=generator)) for side in (height, width))
-        return self._part(images.roll((down, across), (-2, -1)), generator)
+        return (yield from self._part.asking(images.roll((down, across), (-2, -1)), generator))
 
 
 class _Sum(Objective):
@@ -188,10 +216,13 @@ class _Sum(Objective):
         self._parts = parts
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        return answered(self.asking(images, generator))
+
+    def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
         first, *others = self._parts
-        loss = first(images, generator)
+        loss = yield from first.asking(images, generator)
         for other in others:
-            loss = loss + other(images, generator)
+            loss = loss + (yield from other.asking(images, generator))
         return loss
 
 
@@ -200,7 +231,21 @@ class _Scaled(Objective):
         self._part, self._factor = part, _finite(factor)
 
     def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
-        return self._part(images, generator) * self._factor
+        return answered(self.asking(images, generator))
+
+    def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
+        return (yield from self._part.asking(images, generator)) * self._factor
+
+
+def answered(asking: Asking) -> Loss:
+    """The loss, every look being answered at once by its own perceptor."""
+    try:
+        look = next(asking)
+        while True:
+            look = asking.send(look.perceptor.embed_image(look.views))
+    except StopIteration as end:
+        loss: Loss = end.value
+        return loss
 
 
 def _finite(weight: float) -> float:
