@@ -36,13 +36,14 @@ _HEAVIER = 1.1  # times the weight, as other tools of the field step it
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A render that was asked for: the project as it was then, its pictures' folder, which frames, and how."""
+    """A render that was asked for: the project as it was then, its pictures' folder, which frames, how, and its file."""
 
     project: Project
     folder: Path
     frames: FrameRange
     quality: Quality
     front: bool
+    source: Path | None
 
 
 class Commands(QObject):
@@ -77,7 +78,7 @@ class Commands(QObject):
         whole = frames or document.timeline.frames
         if self._resumed(whole):
             return
-        self._wanted = Wanted(document.project, document.folder, whole, self.quality, front)
+        self._wanted = Wanted(document.project, document.folder, whole, self.quality, front, document.path)
         self._submit()
 
     @Slot()
@@ -94,7 +95,12 @@ class Commands(QObject):
                 self._window.status.say(tr("Everything there is rendered already"))
                 return
         self._context.rendering.submit(
-            wanted.project, wanted.folder, frames or wanted.frames, wanted.quality, front=wanted.front
+            wanted.project,
+            wanted.folder,
+            frames or wanted.frames,
+            wanted.quality,
+            front=wanted.front,
+            source=wanted.source,
         )
         self._window.viewer.follow_dream()
 

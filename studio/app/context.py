@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 from studio.app.actions import Actions
 from studio.app.choice import Choice
@@ -17,6 +18,9 @@ from studio.app.worker import Session
 from studio.base import paths
 from studio.project.model import Project
 from studio.render.store import FrameStore
+
+KEEP: Final = "takes/keep"
+"""The setting that says whether renders keep what comes to rest as takes."""
 
 
 @dataclass(frozen=True)
@@ -61,10 +65,15 @@ def new_context(project: Project, session: Session | None = None) -> Context:
         timeline = document.timeline
         player.fit(timeline.rate, timeline.length, timeline.frames)
 
+    def keep(_name: str = "") -> None:
+        rendering.keeps = settings.flag(KEEP, True)
+
     document.changed.connect(fit)
+    settings.changed.connect(keep)
     rendering.frame_done.connect(frames.committed)
     rendering.device_known.connect(frames.use_device)
     fit()
+    keep()
     frames.refresh()
     return Context(
         settings,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal, Slot
@@ -57,7 +57,12 @@ class Live:
 
 
 class Rendering(QObject):
-    """The queue and its worker. All calls return at once."""
+    """The queue and its worker. All calls return at once.
+
+    Attributes:
+        queue: the jobs.
+        keeps: whether renders that begin from now on keep what comes to rest as takes.
+    """
 
     queue_changed = Signal()
     """Jobs came, went, or became something else."""
@@ -84,6 +89,8 @@ class Rendering(QObject):
         """The session is what renders; the machine's own by default, a fake one in tests."""
         super().__init__(parent)
         self.queue = Queue()
+        self.keeps = True
+        self._sources: dict[int, Path] = {}
         self._live: Live | None = None
         self._tokens: dict[int, CancelToken] = {}
         self._pausing: set[int] = set()
@@ -136,9 +143,12 @@ class Rendering(QObject):
         quality: Quality = "final",
         *,
         front: bool = False,
+        source: Path | None = None,
     ) -> Job:
-        """Queue a render of a snapshot; `front` puts it before all that wait."""
+        """Queue a render of a snapshot; `front` puts it before all that wait, `source` is the project's file."""
         job = self.queue.add(project, folder, frames, quality, front=front)
+        if source is not None:
+            self._sources[job.number] = source
         self._go_on()
         return job
 
@@ -209,7 +219,8 @@ class Rendering(QObject):
             token = self._tokens[job.number] = CancelToken()
             self._began, self._done, self._total, self._made, self._frame_steps = time.monotonic(), 0, 0, 0, 0
             self._step_seconds = self._frame_seconds = None
-            self._order.emit(Order(job.number, job.project, job.folder, job.frames, job.quality, token))
+            order = Order(job.number, job.project, job.folder, job.frames, job.quality, token)
+            self._order.emit(replace(order, keep=self.keeps, source=self._sources.get(job.number)))
         self.queue_changed.emit()
 
     @Slot(int, object)

@@ -43,6 +43,8 @@ class Order:
         frames: which; None for the timeline's own range.
         quality: draft or final.
         token: stops it within an optimiser step.
+        keep: whether what comes to rest is kept as takes.
+        source: the project's file, if it has one.
     """
 
     number: int
@@ -51,6 +53,8 @@ class Order:
     frames: FrameRange | None
     quality: Quality
     token: CancelToken
+    keep: bool = True
+    source: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +204,7 @@ class LocalSessions:
         return device.type, name
 
     def begin(self, order: Order) -> Iterator[Event]:
-        """Begin a render.
+        """Begin a render, whose keyframes are kept as takes if the order says so.
 
         Raises:
             RenderError: PyTorch cannot be loaded.
@@ -216,14 +220,24 @@ class LocalSessions:
         if not isinstance(toolbox, LocalToolbox):
             self._toolboxes.clear()  # one project's networks at a time
             toolbox = self._toolboxes[order.folder] = LocalToolbox(order.folder, pick("auto"))
-        return render(
+        store = FrameStore(paths.cache_dir() / "frames")
+        events = render(order.project, toolbox, store, frames=order.frames, quality=order.quality, token=order.token)
+        if not order.keep:
+            return events
+        from studio.takes.keeping import Keeper
+        from studio.takes.store import Takes
+
+        keeper = Keeper(
+            Takes,
             order.project,
             toolbox,
-            FrameStore(paths.cache_dir() / "frames"),
+            store,
             frames=order.frames,
             quality=order.quality,
-            token=order.token,
+            source=order.source,
+            folder=order.folder,
         )
+        return keeper.watch(events)
 
 
 class _Meter:

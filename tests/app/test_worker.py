@@ -1,16 +1,21 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pytest
 from PySide6.QtGui import QColor, QImage
 from pytestqt.qtbot import QtBot
 
 from studio.app.worker import Iterate, Mailbox, Order, RenderWorker, picture
 from studio.base.cancel import Cancelled, CancelToken
 from studio.project.model import Project
-from studio.render.events import FrameDone, PlanMade, Preview, RenderDone
+from studio.render.events import FrameDone, Notice, PlanMade, Preview, RenderDone
+from studio.takes.store import Takes
+from studio.timeline.model import ParameterTrack
 from studio.timeline.time import FrameRange
+from studio.timeline.track import Keyframe, Track
 
 
 def iterate(step: int, image: QImage | None = None) -> Iterate:
@@ -79,3 +84,43 @@ def test_the_machine_itself_renders(qtbot: QtBot, project: Project) -> None:
     with qtbot.waitSignal(worker.ended) as end:
         worker.run(Order(1, broken, Path(), None, "final", CancelToken()))
     assert "nothing to dream" in str(end.args[1])
+
+
+@pytest.fixture
+def quick(project: Project) -> Project:
+    """Its keyframes take one step of the shipped models."""
+    steps = ParameterTrack("steps", Track((Keyframe(0, 1.0),)))
+    timeline = replace(project.timeline, parameters=(*project.timeline.parameters, steps))
+    return replace(project, timeline=timeline, width=32, height=32)
+
+
+def test_what_comes_to_rest_is_kept_as_takes_unless_the_order_says_no(
+    qtbot: QtBot, quick: Project, tmp_path: Path
+) -> None:
+    worker = RenderWorker()
+    order = Order(1, quick, tmp_path, FrameRange(0, 1), "final", CancelToken(), source=tmp_path / "walk.keydream")
+    for each in (replace(order, keep=False), order, replace(order, quality="draft")):
+        with qtbot.waitSignal(worker.ended, timeout=60000) as end:
+            worker.run(each)
+        assert end.args[1] is None
+        with Takes() as takes:
+            found = [kept.take for kept in takes.find()]
+        if not each.keep:
+            assert found == []
+    assert {(take.prompt, take.width) for take in found} == {
+        ("a red apple in the grass", 32),
+        ("a red apple in the grass", 16),
+    }
+    assert {(take.source, take.folder) for take in found} == {(str(tmp_path / "walk.keydream"), str(tmp_path))}
+
+
+def test_a_library_that_cannot_be_used_is_said_and_the_render_goes_on(qtbot: QtBot, quick: Project, home: Path) -> None:
+    (home / "data").mkdir()
+    (home / "data" / "takes").write_text("in the way")
+    worker = RenderWorker()
+    seen: list[object] = []
+    worker.happened.connect(lambda number, event: seen.append(event))
+    with qtbot.waitSignal(worker.ended, timeout=60000) as end:
+        worker.run(Order(1, quick, home, FrameRange(0, 1), "final", CancelToken()))
+    assert end.args[1] is None
+    assert len([event for event in seen if isinstance(event, Notice) and "take" in event.text]) == 1

@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.cache import LIMIT, FrameCache
-from studio.app.context import Context
+from studio.app.context import KEEP, Context
 from studio.app.dialogs.ask import Ask
 from studio.app.dialogs.expectation import spelled
 from studio.app.dialogs.message import Choice
@@ -135,6 +135,13 @@ def preferences() -> tuple[Preference, ...]:
             least=1,
             most=60,
             unit=tr("s"),
+        ),
+        Preference(
+            KEEP,
+            files,
+            tr("Keep takes"),
+            tr("Every keyframe that is dreamed is kept with all that made it; the Takes panel has them."),
+            True,
         ),
         Preference(
             "cache/limit",
