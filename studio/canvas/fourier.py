@@ -67,7 +67,13 @@ class FourierCanvas:
         return torch.sigmoid(self._logits(self._spectrum))
 
     def together(self, others: Sequence[FourierCanvas]) -> Tensor:
-        """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
+        """The pictures of this canvas and of others of its size and decay, (1 + n, 3, H, W), drawn as one batch.
+
+        Raises:
+            ValueError: their decays differ.
+        """
+        if any(each._decay != self._decay for each in others):
+            raise ValueError("spectra of different decay cannot be drawn together")
         return torch.sigmoid(self._logits(torch.cat([self._spectrum, *(each._spectrum for each in others)])))
 
     def start(self, generator: torch.Generator) -> None:

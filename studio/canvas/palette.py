@@ -70,7 +70,14 @@ class PaletteCanvas:
         return self._drawn(shown, self._cells)
 
     def together(self, others: Sequence[PaletteCanvas]) -> Tensor:
-        """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
+        """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch.
+
+        Raises:
+            ValueError: they have other numbers of cells or colours.
+        """
+        shapes = {(each._cells.shape, each._palette.shape) for each in (self, *others)}
+        if len(shapes) > 1:
+            raise ValueError("pixel art of different cells or colours cannot be drawn together")
         cells = torch.cat([self._cells, *(each._cells for each in others)])
         palettes = torch.stack([self._palette, *(each._palette for each in others)])
         with torch.no_grad():

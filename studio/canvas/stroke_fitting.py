@@ -34,8 +34,11 @@ _FADED = 1e-4  # an error to spread strokes by where there is none
 _PATH = 12  # places on a path that a curve is fitted to
 
 
-def fit(picture: Tensor, strokes: int, points: int) -> Drawing:
-    """A painting of `picture` (1, 3, h, w) in 0 to 1, by so many strokes of so many points. The same for the same."""
+def fit(picture: Tensor, strokes: int, points: int, widest: float = math.inf) -> Drawing:
+    """A painting of `picture` (1, 3, h, w) in 0 to 1, by so many strokes of so many points. The same for the same.
+
+    No stroke becomes wider than `widest`, a share of the shorter side.
+    """
     picture = _looked_at(picture)
     paper = _commonest(picture)
     drawing = _none(paper, points)
@@ -44,17 +47,18 @@ def fit(picture: Tensor, strokes: int, points: int) -> Drawing:
         for turn in range(rounds):
             some = count * (turn + 1) // rounds - count * turn // rounds
             if some:
-                drawing = _placed(picture, drawing, some, share, points).over(drawing)
-    return _polished(picture, drawing, _STEPS)
+                drawing = _placed(picture, drawing, some, min(share, widest), points).over(drawing)
+    return _polished(picture, drawing, _STEPS, widest)
 
 
-def refit(drawing: Drawing, picture: Tensor, spare: float = 0.0) -> Drawing:
+def refit(drawing: Drawing, picture: Tensor, spare: float = 0.0, widest: float = math.inf) -> Drawing:
     """The drawing with those of its strokes that lie beyond the picture's edges put on top, where it differs most.
 
     Args:
         drawing: what is kept of it moves no more.
         picture: (1, 3, h, w), what it should show.
         spare: share of the strokes, the smallest, that are free to be put elsewhere, too.
+        widest: of a stroke that is put anew, as a share of the shorter side.
     """
     picture = _looked_at(picture)
     places = samples(drawing.points, 5)
@@ -73,8 +77,8 @@ def refit(drawing: Drawing, picture: Tensor, spare: float = 0.0) -> Drawing:
     fresh = _none(drawing.paper, points)
     for some, share in _shares(count, LAYERS[1:]):
         if some:
-            fresh = _placed(picture, fresh.over(kept), some, share, points).over(fresh)
-    return _polished(picture, fresh, _TOUCHES, kept).over(kept)
+            fresh = _placed(picture, fresh.over(kept), some, min(share, widest), points).over(fresh)
+    return _polished(picture, fresh, _TOUCHES, widest, kept).over(kept)
 
 
 def _shares(strokes: int, layers: tuple[tuple[float, float], ...]) -> list[tuple[int, float]]:
@@ -207,7 +211,9 @@ def _curves(paths: Tensor, points: int) -> Tensor:
     return fitted
 
 
-def _polished(picture: Tensor, drawing: Drawing, steps: int, lower: Drawing | None = None) -> Drawing:
+def _polished(
+    picture: Tensor, drawing: Drawing, steps: int, widest: float, lower: Drawing | None = None
+) -> Drawing:
     """The drawing's strokes moved together towards the picture, by the square of the error, on those of `lower`."""
     height, width = picture.shape[-2:]
     leaves = [part.detach().clone().requires_grad_() for part in parts(drawing)]
@@ -223,6 +229,7 @@ def _polished(picture: Tensor, drawing: Drawing, steps: int, lower: Drawing | No
             error.backward()  # type: ignore[no-untyped-call]
         adam.step()
         with torch.no_grad():
+            leaves[1].clamp_(max=math.log(widest))
             leaves[2].clamp_(0, 1)
             leaves[3].clamp_(0, 1)
     return Drawing(*(leaf.detach() for leaf in leaves))

@@ -13,6 +13,7 @@ from torch import Tensor
 from studio.canvas.drawing import Drawing, in_pixels, samples
 
 _PLACES = 9  # on each curve, where strokes are compared
+_AT_ONCE = 256  # strokes that are compared with all others at once, to bound memory
 _COLOUR = 0.5  # of a picture's width that a change from black to white counts as
 _WIDTH = 0.1  # that a stroke e times as wide counts as
 _SOFT = 2.0  # pixels, more than both edges of two strokes are soft
@@ -57,9 +58,13 @@ def _under(drawing: Drawing, width: int, height: int) -> Tensor:
     # away from its chords by no more than that
     gap = (places[:, 1:] - places[:, :-1]).norm(dim=2).amax(1)
     strokes, count = places.shape[:2]
-    distance = torch.cdist(places.flatten(0, 1), places.flatten(0, 1)).view(strokes, count, strokes, count)
+    every = places.flatten(0, 1)
+    nearest = [
+        torch.cdist(some.flatten(0, 1), every).view(len(some), count, strokes, count).amin((1, 3))
+        for some in torch.split(places, _AT_ONCE)
+    ]
     reach = widths / 2 + gap + _SOFT / 2
-    touching: Tensor = distance.amin((1, 3)) < reach[:, None] + reach
+    touching: Tensor = torch.cat(nearest) < reach[:, None] + reach
     return touching.triu(1)
 
 

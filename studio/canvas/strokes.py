@@ -42,6 +42,7 @@ class StrokeCanvas:
         device: where to compute.
         strokes: how many.
         segments: cubic curves in each.
+        widest: the width of a stroke at most, as a share of the picture's shorter side.
     """
 
     kind = "strokes"
@@ -55,11 +56,16 @@ class StrokeCanvas:
         *,
         strokes: int = STROKES,
         segments: int = 1,
+        widest: float = WIDEST,
     ) -> None:
         self._device = torch.device(device)
         self._width, self._height = check_size(width, height)
         if strokes < 1 or segments < 1:
             raise ValueError(f"a drawing has at least one stroke of one curve, not {strokes} of {segments}")
+        if not THINNEST < widest <= WIDEST:
+            raise ValueError(f"a stroke is at most {WIDEST} wide, and more than {THINNEST}, not {widest}")
+        self._widest = widest
+        self._limit = widest if widest < WIDEST else math.inf  # of a stroke that is being fitted
         self._build(strokes, segments)
 
     @property
@@ -95,7 +101,7 @@ class StrokeCanvas:
     def encode(self, image: Tensor) -> None:
         """Become a painting of `image` (1, 3, h, w) in 0 to 1: wide strokes first, then finer ones where they lack."""
         picture = resample(check_picture(image).to(self._device, torch.float32), *self.size).clamp(0, 1)
-        self._take(fit(picture, *self._points.shape[:2]))
+        self._take(fit(picture, *self._points.shape[:2], self._limit))
 
     @torch.no_grad()
     def move(self, camera: Camera) -> None:
@@ -107,7 +113,7 @@ class StrokeCanvas:
             return
         seen = move(self.image(), camera).clamp(0, 1)
         vacated = max(0.0, 1 - camera.zoom**2)
-        self._take(refit(moved(self.drawing, camera, *self.size), seen, vacated))
+        self._take(refit(moved(self.drawing, camera, *self.size), seen, vacated, self._limit))
 
     def state(self) -> State:
         """The size, and the parameters by their names, as copies."""
@@ -131,7 +137,7 @@ class StrokeCanvas:
     def constrain(self) -> None:
         """Keep strokes near the picture, their widths within reason and colours on the screen."""
         self._points.clamp_(-MARGIN, MARGIN)
-        self._widths.clamp_(math.log(THINNEST), math.log(WIDEST))
+        self._widths.clamp_(math.log(THINNEST), math.log(self._widest))
         self._colours.clamp_(0, 1)
         self._paper.clamp_(0, 1)
 

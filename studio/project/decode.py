@@ -13,6 +13,7 @@ from studio.base.errors import InputError
 from studio.project import wire
 from studio.project.canonical import JSON
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
+from studio.project.options import Value, options_of
 from studio.project.places import Place, spell
 from studio.project.reading import RefusedError
 from studio.timeline.model import Marker, ParameterTrack, PromptTrack, Timeline
@@ -88,7 +89,7 @@ class _Decoder:
             width=file.width,
             height=file.height,
             seed=file.seed,
-            medium=Medium(medium.kind, medium.model, medium.start),
+            medium=Medium(medium.kind, medium.model, medium.start, self.options(medium)),
             motion=Motion(motion.mode, motion.refine, motion.border, motion.centre_x, motion.centre_y),
             perceptors=tuple(PerceptorRef(each.model, each.weight) for each in file.perceptors),
             init_image=file.init_image,
@@ -97,6 +98,18 @@ class _Decoder:
             extra=dict(file.model_extra or {}),
             kept=self._kept,
         )
+
+    def options(self, file: wire.MediumJson) -> dict[str, Value]:
+        given, known = file.options.model_extra or {}, options_of(file.kind)
+        if strange := {name: value for name, value in given.items() if name not in known}:
+            self._kept["medium", "options"] = strange
+        found: dict[str, Value] = {}
+        for name, option in known.items():
+            try:
+                found |= {name: option.checked(given[name])} if name in given else {}
+            except ValueError as error:
+                raise RefusedError(f"{spell(('medium', 'options', name))}: {error}") from error
+        return found
 
     def timeline(self, file: wire.TimelineJson) -> Timeline:
         self._keep(("timeline",), file)

@@ -8,6 +8,7 @@ from studio.project import wire
 from studio.project.canonical import plain
 from studio.project.migrate import CURRENT
 from studio.project.model import Project
+from studio.project.options import options_of
 from studio.project.places import Place
 from studio.timeline.easing import Ease
 from studio.timeline.model import Timeline
@@ -50,7 +51,9 @@ class _Encoder:
             "medium": self._with_kept(
                 ("medium",),
                 wire.MediumJson,
-                {"kind": medium.kind} | _unless("", model=medium.model, start=medium.start),
+                {"kind": medium.kind}
+                | _unless("", model=medium.model, start=medium.start)
+                | _unless({}, options=self.options()),
             ),
             "motion": self._with_kept(
                 ("motion",),
@@ -83,6 +86,11 @@ class _Encoder:
             ("export",), wire.ExportJson, {"format": export.format, "quality": export.quality, "loop": export.loop}
         )
         return self._with_kept((), wire.ProjectJson, values)
+
+    def options(self) -> Values:
+        medium = self._project.medium
+        kept, known = self._project.kept.get(("medium", "options"), {}), options_of(medium.kind)
+        return dict(medium.options) | {name: plain(item) for name, item in kept.items() if name not in known}
 
     def timeline(self, timeline: Timeline) -> Values:
         values: Values = {"rate": str(timeline.rate.fraction), "length": timeline.length, "loop": timeline.loop}

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from studio.base.errors import AssetError
 from studio.project import limits
 from studio.project.canonical import JSON
+from studio.project.options import Value, normal, options_of
 from studio.project.places import Place
 from studio.timeline.model import Timeline
 
@@ -43,15 +44,30 @@ class Medium:
         kind: one of `MEDIA`.
         model: name of the weights; empty means the starter that ships with Keydream. Some media have none.
         start: one of `STARTS`: what the first picture, or each keyframe of a walk, is begun from.
+        options: what is set otherwise than usual, by the names in `studio.project.options`.
     """
 
     kind: str = "vqgan"
     model: str = ""
     start: str = ""
+    options: Mapping[str, Value] = field(default_factory=dict, hash=False)
 
     def __post_init__(self) -> None:
         _one_of("kind", self.kind, MEDIA)
         _one_of("start", self.start, STARTS)
+        object.__setattr__(self, "options", normal(self.kind, self.options))
+
+    def option(self, name: str) -> Value:
+        """An option's value, given or usual. Raises KeyError when this medium has none of that name."""
+        return self.options.get(name, options_of(self.kind)[name].default)
+
+    def with_option(self, name: str, value: Value) -> Medium:
+        """The same with another value of an option.
+
+        Raises:
+            ValueError: there is no such option, or it cannot have that value.
+        """
+        return replace(self, options={**self.options, name: value})
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from pydantic import (
     ConfigDict,
     Discriminator,
     Field,
+    JsonValue,
     PlainValidator,
     Tag,
     WithJsonSchema,
@@ -23,6 +24,7 @@ from pydantic import (
 from studio.base.errors import InputError
 from studio.project import limits
 from studio.project.contained import reason_against
+from studio.project.options import OPTIONS, Option
 from studio.timeline.easing import MAXIMUM_REACH, Ease
 from studio.timeline.time import FrameRate
 
@@ -217,12 +219,28 @@ class TimelineJson(Json):
     markers: Annotated[list[MarkerJson], Field(max_length=limits.MARKERS, fail_fast=True)] = []
 
 
+def _schema(option: Option) -> dict[str, JsonValue]:
+    if option.choices:
+        return {"description": option.help, "enum": [choice.name for choice in option.choices]}
+    kind = "integer" if option.integer else "number"
+    return {"description": option.help, "type": kind, "minimum": option.minimum, "maximum": option.maximum}
+
+
+class OptionsJson(Json):
+    """Settings of the medium; each has some of its own. Their values are left to `decode`."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"properties": {o.name: _schema(o) for options in OPTIONS.values() for o in options.values()}}
+    )
+
+
 class MediumJson(Json):
     """Which canvas is dreamed on, and what a dream begins from; an empty model is the starter."""
 
     kind: Literal["vqgan", "pixels", "fourier", "palette", "strokes", "collage", "biggan"] = "vqgan"
     model: ModelName = ""
     start: Literal["", "noise", "collage", "biggan"] = ""
+    options: OptionsJson = OptionsJson()
 
 
 class MotionJson(Json):

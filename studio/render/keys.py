@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 
 from studio.base.errors import AssetError
 from studio.project.canonical import JSON, canonical_json
-from studio.project.model import Project
+from studio.project.model import Medium, Project
 from studio.timeline.prompt import Content, Text
 from studio.timeline.sample import FrameState
 
@@ -76,7 +76,7 @@ class Hasher:
             {
                 "algorithm": ALGORITHM,
                 "size": size,
-                "medium": [project.medium.kind, identities.medium],
+                "medium": [project.medium.kind, identities.medium, *_options(project.medium)],
                 "start": list(identities.start),
                 "perceptors": [[identity, _number(weight)] for identity, weight in perceptors],
                 "seed": project.seed,
@@ -155,6 +155,11 @@ def assets_used(project: Project) -> tuple[str, ...]:
     )
     pictures = {content.asset for content in contents if not isinstance(content, Text)}
     return tuple(sorted(pictures | ({project.init_image} if project.init_image else set())))
+
+
+def _options(medium: Medium) -> tuple[JSON, ...]:
+    """What is set otherwise than usual; nothing where nothing is."""
+    return ({**medium.options},) if medium.options else ()
 
 
 def _digest(value: JSON) -> str:

@@ -88,29 +88,32 @@ class LocalToolbox:
         Raises:
             ModelError: the medium's model is missing, damaged or does not fit.
         """
-        if project.medium.kind == "pixels":
+        medium = project.medium
+        if medium.kind == "pixels":
             from studio.canvas.pixels import PixelCanvas
 
             return PixelCanvas(width, height, self.device)
-        if project.medium.kind == "fourier":
+        if medium.kind == "fourier":
             from studio.canvas.fourier import FourierCanvas
 
-            return FourierCanvas(width, height, self.device)
-        if project.medium.kind == "palette":
+            return FourierCanvas(width, height, self.device, decay=float(medium.option("decay")))
+        if medium.kind == "palette":
             from studio.canvas.palette import PaletteCanvas
 
-            return PaletteCanvas(width, height, self.device)
-        if project.medium.kind == "strokes":
+            cells, colours = (int(medium.option(name)) for name in ("cells", "colours"))
+            return PaletteCanvas(width, height, self.device, cells=cells, colours=colours)
+        if medium.kind == "strokes":
             from studio.canvas.strokes import StrokeCanvas
 
-            return StrokeCanvas(width, height, self.device)
-        if project.medium.kind == "collage":
+            strokes, widest = int(medium.option("strokes")), float(medium.option("widest"))
+            return StrokeCanvas(width, height, self.device, strokes=strokes, widest=widest)
+        if medium.kind == "collage":
             return self._collage(project, width, height)
-        if project.medium.kind == "biggan":
+        if medium.kind == "biggan":
             return self._biggan(project, width, height)
         from studio.canvas.vqgan import VqganCanvas
 
-        return VqganCanvas(self._medium(project.medium.model), width, height, self.device)
+        return VqganCanvas(self._medium(medium.model), width, height, self.device)
 
     def beginning(self, project: Project, width: int, height: int) -> CollageCanvas | BigGanCanvas | ImageNetCanvas:
         """See `Toolbox`.
@@ -150,7 +153,7 @@ class LocalToolbox:
 
     def _biggan(self, project: Project, width: int, height: int) -> BigGanCanvas | ImageNetCanvas:
         from studio.canvas.biggan import BigGanCanvas
-        from studio.canvas.imagenet import ImageNetCanvas
+        from studio.canvas.imagenet import TRUNCATION, ImageNetCanvas
         from studio.canvas.imagenet_model import ImageNetModel
 
         name = generator_name(project)
@@ -165,7 +168,9 @@ class LocalToolbox:
             self._generators[name] = build(weights, self.device)
         model = self._generators[name]
         if isinstance(model, ImageNetModel):
-            return ImageNetCanvas(model, width, height, self.device)
+            own = project.medium.kind == "biggan"  # a medium of another kind begins as is usual
+            truncation = float(project.medium.option("truncation")) if own else TRUNCATION
+            return ImageNetCanvas(model, width, height, self.device, truncation=truncation)
         return BigGanCanvas(model, width, height, self.device)
 
     def _pack(self, project: Project) -> Pack:

@@ -9,7 +9,7 @@ import pytest
 
 from studio.base.errors import ProjectError
 from studio.project import limits
-from studio.project.format import dumps, loads
+from studio.project.format import dumps, loads, schema
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
 from studio.timeline.easing import Ease
 from studio.timeline.model import Marker, ParameterTrack, PromptTrack, Timeline
@@ -360,3 +360,51 @@ def test_what_could_not_be_read_again_is_not_written(change, why):
         dumps(replace(FULL, **change))
     assert "cannot be written" in caught.value.what
     assert "save again" in caught.value.fix
+
+
+def drawn(options, kind="strokes"):
+    return edited("medium", {"kind": kind, "options": options})
+
+
+def test_the_options_of_a_medium_are_written_where_they_are_not_usual():
+    project = loads(drawn({"strokes": 512, "widest": 0.3}))
+    assert project.medium == Medium("strokes", options={"strokes": 512})
+    assert json.loads(dumps(project))["medium"] == {"kind": "strokes", "options": {"strokes": 512}}
+    assert loads(dumps(project)) == project
+    assert "options" not in dumps(replace(project, medium=Medium("strokes")))
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"strokes": 1025}, "medium.options.strokes: strokes must be a whole number, 1 to 1024, got 1025"),
+        ({"strokes": "many"}, "medium.options.strokes"),
+        ({"widest": True}, "medium.options.widest"),
+        ([], "medium.options: should be an object"),
+    ],
+)
+def test_an_option_out_of_range_is_named(options, message):
+    with pytest.raises(ProjectError) as caught:
+        loads(drawn(options))
+    assert message in str(caught.value)
+
+
+def test_options_of_newer_versions_survive():
+    project = loads(drawn({"bristles": [1, {"soft": True}], "strokes": 9}))
+    assert project.medium.options == {"strokes": 9}
+    changed = replace(project, medium=project.medium.with_option("strokes", 10))
+    kept = {"strokes": 10, "bristles": [1, {"soft": True}]}
+    assert json.loads(dumps(changed))["medium"]["options"] == kept
+    assert loads(dumps(changed)) == changed
+
+
+def test_an_option_of_another_medium_does_not_come_to_life():
+    project = loads(drawn({"strokes": 9}, "palette"))
+    assert project.medium == Medium("palette")
+    changed = replace(project, medium=Medium("strokes"))
+    assert loads(dumps(changed)).medium == Medium("strokes")
+
+
+def test_the_schema_says_which_options_there_are():
+    found = schema()["$defs"]["OptionsJson"]["properties"]
+    assert found["strokes"]["maximum"] == 1024 and found["search"]["enum"] == ["evolved", "gradient", "cmaes", "both"]

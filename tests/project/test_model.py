@@ -43,6 +43,8 @@ def test_a_project_out_of_range_cannot_be_made(change):
     ("make", "values"),
     [
         (Medium, {"kind": "oil"}),
+        (Medium, {"kind": "strokes", "options": {"strokes": 0}}),
+        (Medium, {"kind": "strokes", "options": {"colours": 8}}),
         (Motion, {"mode": "fly"}),
         (Motion, {"border": "tear"}),
         (Motion, {"refine": -1}),
@@ -79,3 +81,15 @@ def test_the_file_knows_the_same_names_as_the_model():
     assert get_args(wire.MediumJson.model_fields["kind"].annotation) == MEDIA
     assert get_args(wire.MotionJson.model_fields["mode"].annotation) == MODES
     assert get_args(wire.MotionJson.model_fields["border"].annotation) == BORDERS
+
+
+def test_the_options_of_a_medium():
+    plain, drawn = Medium("strokes"), Medium("strokes", options={"strokes": 512.0, "widest": 0.3})
+    assert drawn.options == {"strokes": 512}, "what is usual is left out"
+    assert (drawn.option("strokes"), drawn.option("widest"), plain.option("strokes")) == (512, 0.3, 256)
+    assert drawn.with_option("strokes", 256) == plain != drawn
+    assert hash(drawn) is not None
+    with pytest.raises(TypeError):
+        drawn.options["strokes"] = 4
+    with pytest.raises(ValueError, match="strokes must be a whole number, 1 to 1024"):
+        drawn.with_option("strokes", 1.5)

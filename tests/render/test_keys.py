@@ -83,6 +83,7 @@ SEEN = {
     "height": lambda fakes, p: replace(p, height=17),
     "seed": lambda fakes, p: replace(p, seed=1),
     "medium": lambda fakes, p: replace(p, medium=Medium("vqgan", start="noise")),
+    "an option": lambda fakes, p: replace(p, medium=Medium("strokes", start="noise", options={"strokes": 100})),
     "perceptor weight": lambda fakes, p: replace(p, perceptors=(PerceptorRef("", 0.5),)),
     "init image": lambda fakes, p: replace(p, init_image="flower"),
     "prompt": lambda fakes, p: fakes.project({0: "violet"}, mode=p.motion.mode, refine=2),
@@ -108,6 +109,17 @@ def test_what_a_picture_shows_changes_every_key(fakes, what, mode):
     changed = SEEN[what](fakes, project)
     assert changed != project
     assert not set(fakes.all_keys(project)) & set(fakes.all_keys(changed))
+
+
+@pytest.mark.parametrize("mode", MODES)
+def test_options_count_where_they_are_not_usual(fakes, mode):
+    project = fakes.project(mode=mode)
+    drawn = [
+        fakes.all_keys(replace(project, medium=Medium("strokes", start="noise", options=options)))
+        for options in ({}, {"strokes": 256}, {"strokes": 255}, {"strokes": 255, "widest": 0.1})
+    ]
+    assert drawn[0] == drawn[1], "what was rendered before there were options is found again"
+    assert len(set().union(*map(set, drawn))) == 3 * len(set(drawn[0]))
 
 
 @pytest.mark.parametrize(
