@@ -128,6 +128,9 @@ def add(
     config: Annotated[
         Path | None, typer.Option("--config", help="What belongs to it: a .yaml or .json; found beside it if alike.")
     ] = None,
+    tokenizer: Annotated[
+        Path | None, typer.Option("--tokenizer", help="Of a SigLIP: its tokenizer.json; found beside it.")
+    ] = None,
     architecture: Annotated[
         str, typer.Option("--architecture", metavar="NAME", help="Of a perceptor: open_clip's, as ViT-B-32-quickgelu.")
     ] = "",
@@ -140,7 +143,14 @@ def add(
 
     with interruptible() as token, _Bytes() as bar:
         entry = add_model(
-            file, prove=prove, config=config, architecture=architecture, name=name, token=token, report=bar.report
+            file,
+            prove=prove,
+            config=config,
+            tokenizer=tokenizer,
+            architecture=architecture,
+            name=name,
+            token=token,
+            report=bar.report,
         )
     _say(entry, f"is a {entry.kind} of yours", as_json)
 

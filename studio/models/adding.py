@@ -11,6 +11,7 @@ from studio.models import catalogue, own
 from studio.models.catalogue import Entry
 from studio.models.converting import Prove, convert
 from studio.models.download import room
+from studio.models.loading import TOKENIZER
 
 
 def add(
@@ -20,6 +21,7 @@ def add(
     token: CancelToken,
     report: Report,
     config: Path | None = None,
+    tokenizer: Path | None = None,
     architecture: str = "",
     name: str = "",
 ) -> Entry:
@@ -30,7 +32,9 @@ def add(
         prove: see `studio.models.converting.convert`.
         token: polled after each tensor.
         report: called with bytes.
-        config: its yaml or json; where none is named, one beside it of the same name is taken.
+        config: its yaml or json; where none is named, one beside it of the same name is taken, or beside files called
+            as open_clip calls them on the Hugging Face hub, its configuration there.
+        tokenizer: a SigLIP's tokenizer.json; where none is named, the one beside it.
         architecture: open_clip's name, for a perceptor without a configuration.
         name: what to call it; by default as the file.
 
@@ -51,9 +55,19 @@ def add(
         config = _beside(file)
     if file.is_file():
         room(own.folder(), file.stat().st_size, f"the model {name}")
+    if tokenizer is None and (found := file.with_name(TOKENIZER)).is_file():
+        tokenizer = found
     target = own.folder() / f"{name}.safetensors"
     made = convert(
-        file, target, name=name, prove=prove, config=config, architecture=architecture, token=token, report=report
+        file,
+        target,
+        name=name,
+        prove=prove,
+        config=config,
+        tokenizer=tokenizer,
+        architecture=architecture,
+        token=token,
+        report=report,
     )
     own.add(own.Own(name, made.kind, target, made.sha256, made.size, f"Added from {file.name}"))
     return catalogue.find(name, made.kind)
@@ -64,4 +78,5 @@ def _beside(file: Path) -> Path | None:
     for suffix in (".yaml", ".yml", ".json"):
         if (found := file.with_suffix(suffix)).is_file():
             return found
-    return None
+    hubs = file.with_name("open_clip_config.json")
+    return hubs if file.name.startswith("open_clip_") and hubs.is_file() else None

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import torch
 import yaml
 
 from studio.base import atomic
@@ -21,9 +22,10 @@ from studio.base.errors import ModelError
 from studio.base.progress import Progress, Report
 from studio.models import architectures, archives, writing
 from studio.models.archives import Archive
-from studio.models.loading import Lazy, Weights, read_weights
+from studio.models.loading import TOKENIZER, Lazy, Weights, read_weights
 
 _MOST_CONFIG = 1 << 18  # bytes
+_MOST_TOKENIZER = 64 << 20  # bytes; SigLIP2's has 34 MB
 _VQGAN = ("encoder.", "decoder.", "quantize.", "quant_conv.", "post_quant_conv.")
 _DDCONFIG = (
     *("ch", "ch_mult", "num_res_blocks", "attn_resolutions", "resolution"),
@@ -57,6 +59,7 @@ def convert(
     name: str,
     prove: Prove,
     config: Path | None = None,
+    tokenizer: Path | None = None,
     architecture: str = "",
     mean: tuple[float, ...] = (),
     std: tuple[float, ...] = (),
@@ -71,6 +74,7 @@ def convert(
         name: the model's, for messages.
         prove: tries the result before it is put in place.
         config: the yaml or json that belongs to it, if there is one.
+        tokenizer: the tokenizer.json of a SigLIP; what needs none leaves it alone.
         architecture: of open_clip, for a perceptor without a configuration.
         mean: see `studio.score.clip.build`; OpenAI's if empty.
         std: likewise.
@@ -93,6 +97,8 @@ def convert(
         kind, described, tensors = _understood(archive, told, architecture, what)
         if kind == "clip" and mean and std:
             described |= {"mean": list(mean), "std": list(std)}
+        if tokenizer and _inside(described, "model_cfg", "text_cfg").get("hf_tokenizer_name"):
+            tensors[TOKENIZER] = _bytes(tokenizer, what)
         digest = writing.write(temporary, kind, described, tensors, what=what, step=step)
         prove(read_weights(temporary, name=name, expect_kind=kind, expect_sha256=digest))
         size = temporary.stat().st_size
@@ -215,6 +221,12 @@ def _inside(values: Mapping[str, Any], *keys: str) -> dict[str, Any]:
     return found if isinstance(found, dict) else {}
 
 
+def _bytes(path: Path, what: str) -> Lazy:
+    """A file as a tensor."""
+    data = _read(path, _MOST_TOKENIZER, "a tokenizer", what)
+    return Lazy(torch.uint8, (len(data),), lambda: torch.frombuffer(bytearray(data), dtype=torch.uint8))
+
+
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]
     """Plain values, without references: a few lines of them can stand for more than any memory holds."""
 
@@ -225,15 +237,7 @@ class _Loader(yaml.SafeLoader):  # type: ignore[misc]
 
 
 def _told(path: Path, what: str) -> dict[str, Any]:
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_CONFIG + 1)
-    except OSError as error:
-        raise ModelError(
-            f"{what} could not be used", f"{path} could not be read: {error.strerror or error}", "Check its name"
-        ) from error
-    if len(text) > _MOST_CONFIG:
-        raise ModelError(f"{what} could not be used", f"{path} is too long for a configuration", "Choose another file")
+    text = _read(path, _MOST_CONFIG, "a configuration", what)
     if text.lstrip()[:1] == b"{":
         return _json(text, what)
     try:
@@ -241,6 +245,23 @@ def _told(path: Path, what: str) -> dict[str, Any]:
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ModelError(f"{what} could not be used", f"{path} is no yaml: {error}", "Choose its own") from error
     return _mapping(found, what)
+
+
+def _read(path: Path, most: int, sort: str, what: str) -> bytes:
+    try:
+        with path.open("rb") as file:
+            data = file.read(most + 1)
+    except OSError as error:
+        raise ModelError(
+            f"{what} could not be used", f"{path} could not be read: {error.strerror or error}", "Check its name"
+        ) from error
+    if not 0 < len(data) <= most:
+        raise ModelError(
+            f"{what} could not be used",
+            f"{path} is too {'long' if data else 'short'} for {sort}",
+            "Choose another file",
+        )
+    return data
 
 
 def _json(text: bytes, what: str) -> dict[str, Any]:

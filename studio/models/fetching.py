@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -66,10 +67,12 @@ def fetch(
         # the checkpoint and what it is converted to lie side by side for a moment
         room(store.folder(), max(0, 2 * entry.offer.download - store.begun(entry.name)), what)
         weights = _file(entry, entry.offer.weights, "weights", accept_new, token, report, notice, policy)
-        config = None
-        if entry.offer.config:
-            config = _file(entry, entry.offer.config, "config", accept_new, token, report, notice, policy)
-        return _put(entry, entry.offer, weights, config, prove, token, report)
+        beside = {
+            role: _file(entry, mirrors, role, accept_new, token, report, notice, policy).path
+            for role, mirrors in (("config", entry.offer.config), ("tokenizer", entry.offer.tokenizer))
+            if mirrors
+        }
+        return _put(entry, entry.offer, weights, beside, prove, token, report)
     finally:
         lock.leave()
 
@@ -148,8 +151,8 @@ def _file(
         store.folder().mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise atomic.explain(error, store.folder()) from error
-    what = f"the model {entry.name}" if role == "weights" else f"the configuration of {entry.name}"
-    found = download(known, part, what=what, token=token, report=report, notice=notice, policy=policy)
+    what = {"weights": "the model", "config": "the configuration of", "tokenizer": "the tokenizer of"}[role]
+    found = download(known, part, what=f"{what} {entry.name}", token=token, report=report, notice=notice, policy=policy)
     if not next(mirror.sha256 for mirror in mirrors if mirror.url == found.url):
         store.record(found.url, found.sha256)
     return found
@@ -159,7 +162,7 @@ def _put(
     entry: Entry,
     offer: Offer,
     weights: Download,
-    config: Download | None,
+    beside: Mapping[str, Path],
     prove: Prove,
     token: CancelToken,
     report: Report,
@@ -170,7 +173,8 @@ def _put(
         target,
         name=entry.name,
         prove=prove,
-        config=config.path if config else None,
+        config=beside.get("config"),
+        tokenizer=beside.get("tokenizer"),
         architecture=offer.architecture,
         mean=offer.mean,
         std=offer.std,

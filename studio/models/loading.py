@@ -25,6 +25,9 @@ from studio.base.errors import ModelError
 MAX_HEADER = 4 << 20
 """Bytes of header that are read at most; the format itself allows 100 MB."""
 
+TOKENIZER = "tokenizer.json"
+"""The tensor of a SigLIP's weights that is no part of its network, but the bytes of the file of that name."""
+
 _REFETCH = "Fetch or train the model again, or choose another"
 
 
@@ -127,13 +130,7 @@ def read_weights(path: Path, *, name: str, expect_kind: str, expect_sha256: str 
         raise ModelError(what, f"{path} is damaged: {error}", _REFETCH) from error
     if expect_sha256 and digest != expect_sha256:
         raise ModelError(what, f"{path} is not the file it should be: its SHA-256 is {digest[:12]}…", _REFETCH)
-    kind = metadata.get("kind", "")
-    if kind != expect_kind:
-        raise ModelError(
-            what,
-            f"{path} holds {kind or 'an unnamed kind of model'}, and {expect_kind} is needed",
-            "Choose another model",
-        )
+    _check_kind(metadata, expect_kind, what, path)
     config = _config(metadata.get("config", ""), what, path)
     for key, tensor in tensors.items():
         if tensor.is_complex():
@@ -141,7 +138,31 @@ def read_weights(path: Path, *, name: str, expect_kind: str, expect_sha256: str 
         # in single precision, as which it will be used: what is too large for that is infinite there
         if tensor.is_floating_point() and not bool(torch.isfinite(tensor.float()).all()):
             raise ModelError(what, f"The tensor {key} in {path} has values that are not finite", _REFETCH)
-    return Weights(name, kind, config, tensors, digest)
+    return Weights(name, expect_kind, config, tensors, digest)
+
+
+def glance(path: Path, *, name: str, expect_kind: str) -> Weights:
+    """What a file of weights says of itself, and its tokenizer if it holds one: at once, however large it is.
+
+    Neither its hash nor its other tensors are looked at; `sha256` is empty.
+
+    Raises:
+        ModelError: missing, pickled, damaged at its beginning, or of another kind.
+    """
+    what = f"The model {name} could not be used"
+    with lazily(path, name=name) as (metadata, tensors):
+        _check_kind(metadata, expect_kind, what, path)
+        found = {TOKENIZER: tensors[TOKENIZER].read()} if TOKENIZER in tensors else {}
+        return Weights(name, expect_kind, _config(metadata.get("config", ""), what, path), found, "")
+
+
+def _check_kind(metadata: Mapping[str, str], expect_kind: str, what: str, path: Path) -> None:
+    if (kind := metadata.get("kind", "")) != expect_kind:
+        raise ModelError(
+            what,
+            f"{path} holds {kind or 'an unnamed kind of model'}, and {expect_kind} is needed",
+            "Choose another model",
+        )
 
 
 def _check_bytes(path: Path, what: str) -> str:

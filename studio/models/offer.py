@@ -39,6 +39,7 @@ class Offer:
         std: what it divides by after that, likewise.
         download: bytes of the checkpoint, about: a server says exactly.
         memory: bytes that its networks take once they are loaded in single precision, about.
+        tokenizer: the addresses of a SigLIP's tokenizer.json.
     """
 
     weights: tuple[Mirror, ...]
@@ -48,6 +49,7 @@ class Offer:
     std: tuple[float, ...]
     download: int
     memory: int
+    tokenizer: tuple[Mirror, ...] = ()
 
 
 def read(item: Mapping[str, Any]) -> Offer | None:
@@ -58,11 +60,12 @@ def read(item: Mapping[str, Any]) -> Offer | None:
     """
     if "weights" not in item:
         return None
-    weights, config = (
+    weights, config, tokenizer = (
         tuple(Mirror(mirror["url"], mirror.get("sha256", "")) for mirror in item.get(key, []))
-        for key in ("weights", "config")
+        for key in ("weights", "config", "tokenizer")
     )
     if not weights:
         raise ValueError(f"{item['name']} has no address")
     mean, std = (tuple(float(value) for value in item.get(key, [])) for key in ("mean", "std"))
-    return Offer(weights, config, item.get("architecture", ""), mean, std, int(item["size"]), int(item["memory"]))
+    size, memory = int(item["size"]), int(item["memory"])
+    return Offer(weights, config, item.get("architecture", ""), mean, std, size, memory, tokenizer)

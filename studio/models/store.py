@@ -66,7 +66,7 @@ def note(name: str, sha256: str, size: int, source: str, source_sha256: str) -> 
 
 
 def part(name: str, role: str) -> Path:
-    """Where a file of a model lies while it comes; `role` is "weights" or "config"."""
+    """Where a file of a model lies while it comes; `role` is "weights", "config" or "tokenizer"."""
     return folder() / f"{name}.{role}.part"
 
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 
 from studio.base.errors import ModelError
-from studio.models.loading import match
+from studio.models.loading import TOKENIZER, match
 from studio.score import tokens
 
 if TYPE_CHECKING:
@@ -81,6 +81,7 @@ class OpenClipPerceptor:
         frozen = model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
         self._model = cast("ClipModel", frozen)
         self._tokenizer = tokenizer
+        self._marks = tokens.marks(tokenizer)
         self._texts: dict[str, Tensor] = {}
         self._dtype = _DTYPES[precision]
         self.name = name
@@ -132,11 +133,11 @@ class OpenClipPerceptor:
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` takes of `context_length`, the marks of start and end counted in."""
-        return len(self._tokenizer.encode(text)) + tokens.MARKS
+        return len(self._tokenizer.encode(text)) + self._marks
 
     def check_text(self, text: str) -> None:
         """Do nothing, or raise InputError when `text` is empty or takes more than `context_length` tokens."""
-        tokens.check(text, self.count_tokens, self.context_length, name=self.name)
+        tokens.check(text, self.count_tokens, self.context_length, name=self.name, marks=self._marks)
 
     def _reduced(self) -> AbstractContextManager[object]:
         return nullcontext() if self._dtype == torch.float32 else torch.autocast(self.device.type, self._dtype)
@@ -146,7 +147,8 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
     """The perceptor that a file of weights describes.
 
     Its configuration holds `model_cfg` (open_clip's model configuration: embed_dim, vision_cfg, text_cfg, custom_text),
-    `mean` and `std` (OpenAI's when absent), and `tokenizer` (see `tokens.build_tokenizer`).
+    `mean` and `std` (OpenAI's when absent), and `tokenizer` (see `tokens.build_tokenizer`); SigLIP's is one of the
+    tensors (see `siglip_tokens`).
 
     Nothing is downloaded, and nothing larger than the weights themselves is allocated on the word of the configuration.
 
@@ -158,21 +160,17 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
     std = _three(config.get("std", OPENAI_STD), "std", name)
     if min(std) <= 0:
         raise _unusable(name, f"Its std is {list(std)}, and every value must be greater than 0")
-    model_cfg = _checked(config.get("model_cfg"), len(weights.tensors), name)
+    tensors = {key: tensor for key, tensor in weights.tensors.items() if key != TOKENIZER}
+    model_cfg = _checked(config.get("model_cfg"), len(tensors), name)
     kind = _architecture(bool(model_cfg.pop("custom_text", False)))
     with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away: nobody's random numbers should move
         # First without memory: a hostile configuration may describe a network of any size, and its shapes show that.
         with torch.device("meta"):
             shapes = _construct(kind, model_cfg, name)
-        match({key: tensor.to("meta") for key, tensor in weights.tensors.items()}, shapes, name=name)
+        match({key: tensor.to("meta") for key, tensor in tensors.items()}, shapes, name=name)
         model = _construct(kind, model_cfg, name)
-    match(weights.tensors, model, name=name)
-    text = model_cfg["text_cfg"]
-    tokenizer = tokens.build_tokenizer(config.get("tokenizer"), text.get("context_length", 77), name=name)
-    if tokenizer.eot_token_id >= (vocabulary := text.get("vocab_size", 49408)):
-        raise _unusable(
-            name, f"Its tokenizer has {tokenizer.eot_token_id + 1} tokens and its text tower knows {vocabulary}"
-        )
+    match(tensors, model, name=name)
+    tokenizer = tokens.of(weights)
     on_device = model.to(device)
     return OpenClipPerceptor(on_device, tokenizer, mean, std, name=name, identity=weights.sha256, precision=precision)
 
@@ -202,8 +200,8 @@ def _checked(model_cfg: object, count: int, name: str) -> dict[str, Any]:
         raise _unusable(name, "It does not describe its network: model_cfg with vision_cfg and text_cfg is missing")
     checked: dict[str, Any] = copy.deepcopy(dict(cast("Mapping[str, Any]", model_cfg)))
     vision, text = checked["vision_cfg"], checked["text_cfg"]
-    if text.get("hf_model_name") or text.get("hf_tokenizer_name") or ":" in str(vision.get("timm_model_name")):
-        raise _unusable(name, "A part of its network or its tokenizer would have to come from the Hugging Face Hub")
+    if text.get("hf_model_name") or ":" in str(vision.get("timm_model_name")):
+        raise _unusable(name, "A part of its network would have to come from the Hugging Face Hub")
     if vision.get("timm_model_name"):
         vision["timm_model_pretrained"] = False  # its weights are in the file; never on the network
     for tower in (vision, text):

@@ -11,6 +11,7 @@ import pytest
 from studio.base import paths
 from studio.base.errors import ModelError
 from studio.models import catalogue, own, store
+from studio.models.architectures import model_cfg
 from studio.models.loading import read_weights
 from studio.starter.artwork import STYLES
 
@@ -115,7 +116,9 @@ def test_what_is_offered_is_whole_and_safe_to_fetch():
     names = {entry.name for entry in offered()}
     assert {"openai-vit-b-32", "openai-vit-b-16", "openai-vit-l-14", "openai-rn50x4"} <= names
     assert {"laion-vit-b-32", "laion-vit-h-14", "mobileclip-s1", "fare2-vit-l-14", "tecoa4-vit-l-14"} <= names
-    assert {"vqgan-imagenet-f16-1024", "vqgan-imagenet-f16-16384", "vqgan-gumbel-f8", "biggan-deep-512"} <= names
+    assert {"siglip-vit-b-16", "fare4-vit-b-32", "tecoa2-vit-l-14", "mobileclip-s2"} <= names
+    assert {"vqgan-imagenet-f16-1024", "vqgan-imagenet-f16-16384", "vqgan-gumbel-f8"} <= names
+    assert {"biggan-deep-128", "biggan-deep-256", "biggan-deep-512"} <= names
     for entry in offered():
         assert own.NAME.fullmatch(entry.name)
         assert entry.about, entry.name
@@ -125,7 +128,7 @@ def test_what_is_offered_is_whole_and_safe_to_fetch():
         assert entry.size == entry.offer.download > 1 << 20, entry.name
         assert entry.offer.config or entry.offer.architecture, entry.name
         assert len(entry.offer.mean) == len(entry.offer.std) in (0, 3), entry.name
-        for mirror in (*entry.offer.weights, *entry.offer.config):
+        for mirror in (*entry.offer.weights, *entry.offer.config, *entry.offer.tokenizer):
             assert mirror.url.startswith("https://"), mirror
             assert re.fullmatch(r"([0-9a-f]{64})?", mirror.sha256), mirror
 
@@ -142,6 +145,9 @@ def test_addresses_and_colours_are_those_of_open_clip():
         "laion-vit-h-14": ("ViT-H-14", "laion2b_s32b_b79k"),
         "mobileclip-s1": ("MobileCLIP-S1", "datacompdr"),
         "mobileclip-s2": ("MobileCLIP-S2", "datacompdr"),
+        "siglip-vit-b-16": ("ViT-B-16-SigLIP", "webli"),
+        "siglip-vit-l-16": ("ViT-L-16-SigLIP-256", "webli"),
+        "siglip2-vit-b-16": ("ViT-B-16-SigLIP2", "webli"),
     }
     entries = {entry.name: entry for entry in offered()}
     for name, (architecture, tag) in tags.items():
@@ -153,6 +159,10 @@ def test_addresses_and_colours_are_those_of_open_clip():
         hub = f"https://huggingface.co/{told['hf_hub']}resolve/main/open_clip_"
         urls = [mirror.url for mirror in offer.weights]
         assert all(url.startswith(hub) or url == told["url"] for url in urls), name
+        wanted = model_cfg(offer.architecture)["text_cfg"].get("hf_tokenizer_name")
+        assert [mirror.url for mirror in offer.tokenizer] == (
+            [f"https://huggingface.co/{wanted}/resolve/main/tokenizer.json"] if wanted else []
+        )
         if told["url"]:
             assert urls[0] == told["url"]
             assert offer.weights[0].sha256 == told["url"].split("/")[-2]  # as OpenAI's own loader has it

@@ -208,7 +208,7 @@ def test_names_tensors_that_do_not_fit(weights: Weights) -> None:
         ({"mystery": 1}, "mystery"),
         ({"vision_cfg": None}, "vision_cfg"),
         ({"text_cfg": {"hf_model_name": "roberta-base"}}, "Hugging Face"),
-        ({"text_cfg": {"hf_tokenizer_name": "bert-base-uncased"}}, "Hugging Face"),
+        ({"text_cfg": {"hf_tokenizer_name": "bert-base-uncased"}}, "only SigLIP's are known"),
         ({"vision_cfg": {"timm_model_name": "hf-hub:someone/something"}}, "Hugging Face"),
         ({"vision_cfg": {"timm_model_name": "no_such_tower"}}, "no_such_tower"),
         ({"text_cfg": {"vocab_size": 520}}, "token_embedding.weight is [525, 32], not [520, 32]"),

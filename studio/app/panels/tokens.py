@@ -99,12 +99,9 @@ def tokens_of(perceptor: str, text: str) -> tuple[int, int]:
 
 @functools.lru_cache(4)
 def _counter(perceptor: str) -> Count:
-    from studio.models.loading import read_weights  # these bring torch along, which takes seconds
-    from studio.score.tokens import MARKS, build_tokenizer
+    from studio.models.loading import glance  # these bring torch along, which takes seconds
+    from studio.score import tokens
 
     entry = find(perceptor, "clip")
-    weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
-    config = weights.config
-    text_config = config.get("model_cfg", {}).get("text_cfg", {})
-    tokenizer = build_tokenizer(config.get("tokenizer"), int(text_config.get("context_length", 77)), name=entry.name)
-    return lambda text: (len(tokenizer.encode(text)), tokenizer.context_length - MARKS)
+    tokenizer = tokens.of(glance(entry.path, name=entry.name, expect_kind="clip"))
+    return lambda text: (len(tokenizer.encode(text)), tokenizer.context_length - tokens.marks(tokenizer))
