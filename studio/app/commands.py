@@ -36,7 +36,7 @@ _HEAVIER = 1.1  # times the weight, as other tools of the field step it
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """A render that was asked for: the project as it was then, its pictures' folder, which frames, how, and its file."""
+    """A render that was asked for: the project as it was then, its pictures' folder and file, which frames, and how."""
 
     project: Project
     folder: Path
