@@ -11,7 +11,22 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
-from studio.cli import ask, bench, evaluate, explain, models, render, search, svg, system, takes, train, window
+from studio.cli import (
+    ask,
+    bench,
+    evaluate,
+    explain,
+    explore,
+    models,
+    render,
+    scores,
+    search,
+    svg,
+    system,
+    takes,
+    train,
+    window,
+)
 
 app = typer.Typer(
     name="keydream",
@@ -32,8 +47,10 @@ app.command()(takes.walk)
 app.command()(takes.batch)
 app.command()(ask.score)
 app.command()(ask.classify)
+app.command()(scores.scores)
 app.command()(search.search)
 app.command()(explain.explain)
+app.command()(explore.explore)
 app.command()(train.train)
 app.command()(evaluate.evaluate)
 app.command()(bench.bench)

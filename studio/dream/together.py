@@ -61,7 +61,7 @@ def dream_together(dreams: Sequence[Dream], token: CancelToken, *, at_once: int)
     Args:
         dreams: whose canvases are of one kind and model.
         token: polled before every pass through the perceptors.
-        at_once: how many dreams share a pass, 1 or more. Halved for the rest where the device's memory does not suffice.
+        at_once: how many dreams share a pass, 1 or more; halved for good where the device's memory does not suffice.
 
     Raises:
         Cancelled: the token was fired. Dreams that are over keep their results.

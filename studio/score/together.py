@@ -1,4 +1,4 @@
-"""Many objectives at once: each has its own picture and its own chance, and a perceptor sees all their views in one pass.
+"""Many objectives at once: each has its own picture and chance, and a perceptor sees all their views in one pass.
 
 What an objective says does not depend on its companions, but for the rounding of larger products.
 """
