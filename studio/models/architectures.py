@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import importlib.util
 import json
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -55,7 +56,7 @@ def _fits(config: Mapping[str, Any], shapes: Shapes) -> bool:
     if layers != text.get("layers") or ("text.token_embedding.weight" in shapes) != bool(config.get("custom_text")):
         return False
     if (model := vision.get("timm_model_name")) is not None:
-        return "visual.conv1.weight" not in shapes and bool(model)
+        return "visual.conv1.weight" not in shapes and bool(model) and _has_places(str(model), vision, shapes)
     grid = shapes.get("visual.positional_embedding") or shapes.get("visual.attnpool.positional_embedding")
     if grid is None:
         return False
@@ -73,6 +74,15 @@ def _fits(config: Mapping[str, Any], shapes: Shapes) -> bool:
         and depth == vision.get("layers")
         and shapes.get("visual.proj") == (vision.get("width"), config["embed_dim"])
     )
+
+
+def _has_places(model: str, vision: Mapping[str, Any], shapes: Shapes) -> bool:
+    """Whether a tower of timm's has as many places as its name tells; what the name does not tell is passed over."""
+    patch, places = re.search(r"_patch(\d+)_siglip", model), shapes.get("visual.trunk.pos_embed")
+    side = vision.get("image_size")
+    if patch is None or not isinstance(side, int):
+        return True
+    return places is not None and places[1:2] == ((side // int(patch[1])) ** 2,)
 
 
 def _of_text(name: str) -> bool:

@@ -150,10 +150,13 @@ def glance(path: Path, *, name: str, expect_kind: str) -> Weights:
         ModelError: missing, pickled, damaged at its beginning, or of another kind.
     """
     what = f"The model {name} could not be used"
-    with lazily(path, name=name) as (metadata, tensors):
-        _check_kind(metadata, expect_kind, what, path)
-        found = {TOKENIZER: tensors[TOKENIZER].read()} if TOKENIZER in tensors else {}
-        return Weights(name, expect_kind, _config(metadata.get("config", ""), what, path), found, "")
+    try:
+        with lazily(path, name=name) as (metadata, tensors):
+            _check_kind(metadata, expect_kind, what, path)
+            found = {TOKENIZER: tensors[TOKENIZER].read()} if TOKENIZER in tensors else {}
+            return Weights(name, expect_kind, _config(metadata.get("config", ""), what, path), found, "")
+    except OSError as error:
+        raise ModelError(what, f"{path} could not be read: {error.strerror or error}", "Check the drive") from error
 
 
 def _check_kind(metadata: Mapping[str, str], expect_kind: str, what: str, path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import collections
 import contextlib
+import copy
+import importlib.util
 import io
 import json
 import struct
@@ -16,7 +18,7 @@ from typing import Any
 import pytest
 import torch
 import yaml
-from safetensors.torch import save
+from safetensors.torch import save, save_file
 
 CONFIG = {"depth": 3, "names": ["a", "b"]}
 
@@ -67,6 +69,33 @@ TINY_CLIP = {
 }
 """An open_clip model of three million numbers."""
 
+TINY_SIGLIP = {
+    "embed_dim": 192,
+    "init_logit_bias": -10,
+    "custom_text": True,
+    "vision_cfg": {
+        "image_size": 224,
+        "timm_model_name": "vit_tiny_patch16_224",
+        "timm_model_pretrained": False,
+        "timm_pool": "map",
+        "timm_proj": "none",
+    },
+    "text_cfg": {
+        "context_length": 16,
+        "vocab_size": 64,
+        "hf_tokenizer_name": "timm/ViT-B-16-SigLIP",
+        "tokenizer_kwargs": {"clean": "canonicalize"},
+        "width": 32,
+        "heads": 2,
+        "layers": 1,
+        "no_causal_mask": True,
+        "proj_bias": True,
+        "pool_type": "last",
+        "norm_kwargs": {"eps": 1e-6},
+    },
+}
+"""open_clip's ViT-B-16-SigLIP with small towers."""
+
 TINY_VQGAN = {
     "embed_dim": 8,
     "n_embed": 32,
@@ -108,6 +137,38 @@ def clip_config(tmp_path: Path) -> Path:
     looks = {"mean": [0.5, 0.4, 0.3], "std": [0.2, 0.3, 0.4], "interpolation": "bicubic"}
     path.write_text(json.dumps({"model_cfg": TINY_CLIP, "preprocess_cfg": looks}))
     return path
+
+
+def _tokenizer_files() -> types.ModuleType:
+    place = Path(__file__).parents[1] / "score" / "tokenizer_files.py"
+    spec = importlib.util.spec_from_file_location("keydream_tokenizer_files", place)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+tokenizer_files = _tokenizer_files()
+"""The small tokenizers that SigLIPs of tests read by."""
+
+
+def siglip(config: dict[str, Any]) -> torch.nn.Module:
+    """open_clip's model of a SigLIP's configuration, with random weights."""
+    from open_clip.model import CustomTextCLIP
+
+    known = {key: copy.deepcopy(value) for key, value in config.items() if key != "custom_text"}
+    return seeded(lambda: CustomTextCLIP(**known))
+
+
+@pytest.fixture
+def siglip_folder(tmp_path: Path) -> Path:
+    """A small SigLIP as it lies on the Hugging Face hub: weights, configuration, tokenizer."""
+    folder = tmp_path / "ViT-B-16-SigLIP"
+    folder.mkdir()
+    save_file(siglip(TINY_SIGLIP).state_dict(), folder / "open_clip_model.safetensors")
+    looks = {"mean": [0.5, 0.5, 0.5], "std": [0.5, 0.5, 0.5], "interpolation": "bicubic"}
+    (folder / "open_clip_config.json").write_text(json.dumps({"model_cfg": TINY_SIGLIP, "preprocess_cfg": looks}))
+    (folder / "tokenizer.json").write_bytes(tokenizer_files.t5())
+    return folder
 
 
 class Taming:

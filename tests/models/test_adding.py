@@ -10,6 +10,7 @@ from studio.base.errors import FileError, InputError, ModelError
 from studio.base.progress import silent
 from studio.models import adding, catalogue, own
 from studio.models.adding import add
+from studio.models.loading import glance
 from studio.render.proving import prove
 
 from .conftest import TINY_VQGAN, Taming
@@ -36,6 +37,20 @@ def test_the_configuration_beside_it_is_found(lightning):
         added(path, name="dogs")
     assert [each.name for each in own.known()] == ["cats"]
     assert not (own.folder() / "dogs.safetensors").exists()
+
+
+def test_what_the_hub_has_beside_a_siglip_is_found(siglip_folder):
+    entry = added(siglip_folder / "open_clip_model.safetensors", name="sig")
+    assert entry.kind == "clip"
+    text = glance(entry.path, name="sig", expect_kind="clip")
+    assert text.config["mean"] == [0.5, 0.5, 0.5]
+    assert text.tensors["tokenizer.json"].numpy().tobytes() == (siglip_folder / "tokenizer.json").read_bytes()
+    (siglip_folder / "tokenizer.json").rename(siglip_folder / "words.json")
+    with pytest.raises(ModelError) as caught:
+        added(siglip_folder / "open_clip_model.safetensors", name="sig too")
+    assert "tokenizer.json" in caught.value.fix
+    again = added(siglip_folder / "open_clip_model.safetensors", name="sig too", tokenizer=siglip_folder / "words.json")
+    assert again.sha256 == entry.sha256
 
 
 @pytest.mark.parametrize(("name", "what"), [("../x", "cannot be called"), ("openai-vit-b-32", "cannot be called")])

@@ -52,6 +52,11 @@ def test_of_a_tower_of_timms_only_the_text_tells():
     assert "ViT-B-32" not in found
 
 
+@pytest.mark.parametrize("name", ["ViT-B-16-SigLIP", "ViT-B-16-SigLIP2-256", "ViT-L-16-SigLIP-384"])
+def test_a_siglip_is_told_by_its_places_and_its_vocabulary(name):
+    assert architectures.likely(shapes_of(name)) == (name,)
+
+
 def test_shapes_of_something_else_tell_none():
     assert architectures.likely({"fc.weight": (3, 4)}) == ()
 

@@ -24,8 +24,9 @@ from studio.models.loading import Weights, read_weights
 from studio.render.proving import prove
 from studio.score import clip
 
-from .conftest import TINY_CLIP, TINY_VQGAN, Taming, seeded
+from .conftest import TINY_CLIP, TINY_SIGLIP, TINY_VQGAN, Taming, seeded, siglip, tokenizer_files
 
+TEXTS = ["a red apple on the moon", "blue fish"]
 OPENAI_MEAN, OPENAI_STD = clip.OPENAI_MEAN, clip.OPENAI_STD
 
 
@@ -43,13 +44,16 @@ def refused(source: Path, folder: Path, **options: Any) -> ModelError:
     return caught.value
 
 
-def embeddings_agree(weights: Weights, model: torch.nn.Module, mean=OPENAI_MEAN, std=OPENAI_STD) -> None:
-    """Text and picture embeddings equal open_clip's own, to 1e-5."""
+def embeddings_agree(
+    weights: Weights, model: torch.nn.Module, mean=OPENAI_MEAN, std=OPENAI_STD, tokens: torch.Tensor | None = None
+) -> None:
+    """Embeddings of `TEXTS` and of pictures equal open_clip's own, to 1e-5."""
     import open_clip
 
     perceptor = clip.build(weights, "cpu")
-    texts = ["a red apple on the moon", "blue fish"]
-    tokens = open_clip.tokenizer.SimpleTokenizer(context_length=perceptor.context_length)(texts)
+    texts = TEXTS
+    if tokens is None:
+        tokens = open_clip.tokenizer.SimpleTokenizer(context_length=perceptor.context_length)(texts)
     images = torch.rand(2, 3, perceptor.image_size, perceptor.image_size, generator=torch.Generator().manual_seed(1))
     shifted = (images - torch.tensor(mean).view(3, 1, 1)) / torch.tensor(std).view(3, 1, 1)
     with torch.no_grad():
@@ -99,6 +103,37 @@ def test_a_torchscript_archive_gives_its_weights(tmp_path, tiny_clip, clip_confi
     weights = converted(tmp_path / "x.pt", tmp_path, config=clip_config)
     assert weights.tensors.keys() == state.keys()
     assert all(torch.equal(weights.tensors[key], state[key]) for key in state)
+
+
+def test_a_siglip_keeps_its_tokenizer(tmp_path, siglip_folder):
+    weights = converted(
+        siglip_folder / "open_clip_model.safetensors",
+        tmp_path,
+        config=siglip_folder / "open_clip_config.json",
+        tokenizer=siglip_folder / "tokenizer.json",
+    )
+    assert weights.tensors["tokenizer.json"].numpy().tobytes() == (siglip_folder / "tokenizer.json").read_bytes()
+    tokens = torch.tensor([[3, 4, 5, 8, 9, 10, *[1] * 10], [6, 7, *[1] * 14]])
+    embeddings_agree(weights, siglip(TINY_SIGLIP), (0.5,) * 3, (0.5,) * 3, tokens)
+    (tmp_path / "again").mkdir()
+    again = converted(tmp_path / "made.safetensors", tmp_path / "again")
+    assert again.sha256 == weights.sha256
+
+
+def test_a_siglip_without_its_tokenizer_says_what_to_fetch(tmp_path, siglip_folder):
+    source, config = siglip_folder / "open_clip_model.safetensors", siglip_folder / "open_clip_config.json"
+    error = refused(source, tmp_path, config=config)
+    assert "https://huggingface.co/timm/ViT-B-16-SigLIP/resolve/main/tokenizer.json" in error.fix
+    assert "could not be read" in refused(source, tmp_path, config=config, tokenizer=tmp_path / "none.json").why
+    (tmp_path / "empty.json").touch()
+    assert "too short" in refused(source, tmp_path, config=config, tokenizer=tmp_path / "empty.json").why
+
+
+def test_what_is_no_siglip_takes_no_tokenizer(tmp_path, tiny_clip, clip_config):
+    torch.save(tiny_clip.state_dict(), tmp_path / "x.pt")
+    (tmp_path / "tokenizer.json").write_text("of another model")
+    weights = converted(tmp_path / "x.pt", tmp_path, config=clip_config, tokenizer=tmp_path / "tokenizer.json")
+    assert weights.tensors.keys() == tiny_clip.state_dict().keys()
 
 
 def test_numbers_keep_their_precision(tmp_path, tiny_clip, clip_config):
@@ -320,6 +355,26 @@ def test_a_vit_b_32_embeds_as_open_clip_does(tmp_path):
     torch.save(model.state_dict(), tmp_path / "open_clip_pytorch_model.bin")
     weights = converted(tmp_path / "open_clip_pytorch_model.bin", tmp_path, architecture="ViT-B-32")
     embeddings_agree(weights, model)
+
+
+@pytest.mark.slow
+def test_a_siglip_embeds_as_open_clip_does(tmp_path):
+    """The published ViT-B-16-SigLIP with random weights, and a tokenizer.json of the published size."""
+    architecture = "ViT-B-16-SigLIP"
+    model = siglip(model_cfg(architecture))
+    save_file(model.state_dict(), tmp_path / "open_clip_model.safetensors")
+    (tmp_path / "tokenizer.json").write_bytes(tokenizer_files.t5(32000))
+    weights = converted(
+        tmp_path / "open_clip_model.safetensors",
+        tmp_path,
+        architecture=architecture,
+        tokenizer=tmp_path / "tokenizer.json",
+        mean=(0.5, 0.5, 0.5),
+        std=(0.5, 0.5, 0.5),
+    )
+    ends = [1] * 58
+    tokens = torch.tensor([[3, 4, 5, 8, 9, 10, *ends], [6, 7, *ends, 1, 1, 1, 1]])
+    embeddings_agree(weights, model, (0.5, 0.5, 0.5), (0.5, 0.5, 0.5), tokens)
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import importlib.util
 import shutil
 import threading
@@ -21,7 +22,7 @@ from studio.models import store
 from studio.models.catalogue import Entry
 from studio.models.download import Policy
 from studio.models.fetching import fetch, fetch_async
-from studio.models.loading import read_weights
+from studio.models.loading import glance, read_weights
 from studio.models.offer import Mirror, Offer
 from studio.render.proving import prove
 
@@ -79,6 +80,24 @@ def test_a_model_arrives_whole_and_is_noted(entry, server, beside):
     assert labels == {"the model tiny", "the configuration of tiny", "converting tiny"}
     assert store.recorded(beside.url("/config.json")) == beside.sha256
     assert store.recorded(server.url()) == ""  # its publisher says what it is
+
+
+def test_a_siglip_comes_with_its_tokenizer(entry, siglip_folder):
+    with contextlib.ExitStack() as stack:
+        weights, config, words = (
+            stack.enter_context(FAULTY.FaultyServer((siglip_folder / name).read_bytes()))
+            for name in ("open_clip_model.safetensors", "open_clip_config.json", "tokenizer.json")
+        )
+        size = len(weights.data)
+        mirrors = [(Mirror(each.url("/file")),) for each in (weights, config, words)]
+        offer = Offer(*mirrors[:2], "", (), (), size, size, mirrors[2])
+        labels = set()
+        found = got(replace(entry, size=size, offer=offer), report=lambda at: labels.add(at.label))
+        assert store.recorded(words.url("/file")) == words.sha256
+    assert labels == {"the model tiny", "the configuration of tiny", "the tokenizer of tiny", "converting tiny"}
+    read = glance(found.path, name="tiny", expect_kind="clip")
+    assert read.tensors["tokenizer.json"].numpy().tobytes() == (siglip_folder / "tokenizer.json").read_bytes()
+    assert left() == ["hashes.json", "tiny.json", "tiny.safetensors"]
 
 
 def test_what_is_here_is_not_asked_for_again(entry, server):

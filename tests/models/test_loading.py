@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from safetensors.torch import save
 
 from studio.base.errors import ModelError
-from studio.models.loading import MAX_HEADER, Weights, match, read_weights
+from studio.models.loading import MAX_HEADER, TOKENIZER, Weights, glance, match, read_weights
 
 REFETCH = "Fetch or train the model again, or choose another"
 
@@ -37,6 +37,32 @@ def test_a_good_file_is_read_whole(honest, write):
     assert weights.tensors["w"].dtype == torch.float16
     assert weights.tensors["w"].tolist() == [[0, 1, 2], [3, 4, 5]]
     assert weights.tensors["n"].tolist() == [7]
+
+
+def test_a_glance_shows_what_a_file_says_of_itself_and_its_tokenizer(craft, write, honest):
+    weights = glance(write(honest), name="mine", expect_kind="clip")
+    assert (weights.kind, weights.config, weights.tensors, weights.sha256) == (
+        "clip",
+        {"depth": 3, "names": ["a", "b"]},
+        {},
+        "",
+    )
+    words = {"dtype": "U8", "shape": [3], "data_offsets": [0, 3]}
+    seen = glance(craft({TOKENIZER: words}, b"abc"), name="mine", expect_kind="clip")
+    assert bytes(seen.tensors[TOKENIZER].tolist()) == b"abc"
+
+
+@pytest.mark.parametrize(
+    ("content", "kind", "why"),
+    [(None, "clip", "There is no file"), (20, "clip", "cut short|damaged"), (2000, "vqgan", "holds clip")],
+)
+def test_a_glance_refuses_what_it_sees(honest, tmp_path, content, kind, why):
+    if content:
+        (tmp_path / "x").write_bytes(honest[:content])
+    with pytest.raises(ModelError, match=why):
+        glance(tmp_path / "x", name="mine", expect_kind=kind)
+    with pytest.raises(ModelError, match="could not be read"):
+        glance(tmp_path, name="mine", expect_kind=kind)
 
 
 def test_a_missing_file_is_named(tmp_path):

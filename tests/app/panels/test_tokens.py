@@ -1,11 +1,18 @@
 from __future__ import annotations
 
+import json
+import runpy
+from pathlib import Path
+
 import pytest
+import torch
 from pytestqt.qtbot import QtBot
+from safetensors.torch import save_file
 
 from studio.app.context import Context
 from studio.app.panels.tokens import TokenCounter, estimate, tokens_of
 from studio.base.errors import ModelError
+from studio.models import own
 from studio.project import changes
 from studio.project.model import PerceptorRef
 
@@ -85,3 +92,15 @@ def test_nothing_is_counted_once_the_window_closes(context: Context, qtbot: QtBo
     with qtbot.assertNotEmitted(context.tasks.failed, wait=600):
         assert context.tasks.closed
     assert counter.known("abc") is None
+
+
+def test_a_siglip_counts_by_its_own_tokenizer(tmp_path: Path) -> None:
+    place = Path(__file__).parents[2] / "score" / "tokenizer_files.py"
+    text = {"context_length": 16, "vocab_size": 64, "hf_tokenizer_name": "timm/ViT-B-16-SigLIP"}
+    file = tmp_path / "sig.safetensors"
+    words = torch.frombuffer(bytearray(runpy.run_path(str(place))["t5"]()), dtype=torch.uint8)
+    save_file(
+        {"tokenizer.json": words}, file, {"kind": "clip", "config": json.dumps({"model_cfg": {"text_cfg": text}})}
+    )
+    own.add(own.Own("sig", "clip", file, "aa", file.stat().st_size, ""))
+    assert tokens_of("sig", "A red, red apple!") == (4, 15)
