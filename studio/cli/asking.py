@@ -61,14 +61,9 @@ def open_perceptor(name: str, device: str) -> OpenClipPerceptor:
         ModelError: there is no such model, or it cannot be used.
     """
     from studio.dream.device import pick
-    from studio.models.catalogue import find
-    from studio.models.loading import read_weights
-    from studio.score.clip import build
+    from studio.score.sharing import perceptor
 
-    chosen = pick(device)
-    entry = find(name, "clip")
-    weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
-    return build(weights, chosen)
+    return perceptor(name, pick(device))
 
 
 def look(images: Sequence[Path], perceptor: OpenClipPerceptor, token: CancelToken, report: Report) -> Seen:

@@ -137,13 +137,9 @@ class LocalToolbox:
 
     def _perceptor(self, name: str) -> Perceptor:
         if name not in self._perceptors:
-            from studio.models.catalogue import find
-            from studio.models.loading import read_weights
-            from studio.score.clip import build
+            from studio.score.sharing import perceptor
 
-            entry = find(name, "clip")
-            weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
-            self._perceptors[name] = build(weights, self.device)
+            self._perceptors[name] = perceptor(name, self.device)
         return self._perceptors[name]
 
     def _collage(self, project: Project, width: int, height: int) -> CollageCanvas:
