@@ -8,6 +8,7 @@ from typing import Final
 from studio.app.actions import Actions
 from studio.app.choice import Choice
 from studio.app.document import Document
+from studio.app.exploring import ExploreSession, Exploring
 from studio.app.frames import Frames
 from studio.app.pictures import Pictures
 from studio.app.player import Player
@@ -35,11 +36,13 @@ class Context:
     frames: Frames
     pictures: Pictures
     rendering: Rendering
+    exploring: Exploring
     tasks: Tasks
 
     def close(self) -> bool:
         """End threads and tasks, in the order in which they depend on each other. Whether all ended in time."""
         self.player.stop()
+        self.exploring.close()
         ended = self.rendering.close()
         self.tasks.close()
         self.frames.close()
@@ -48,12 +51,13 @@ class Context:
         return ended
 
 
-def new_context(project: Project, session: Session | None = None) -> Context:
+def new_context(project: Project, session: Session | None = None, explore: ExploreSession | None = None) -> Context:
     """All parts around a project, wired to each other.
 
     Args:
         project: what is open at first, without a file.
         session: what renders; the machine's own by default.
+        explore: what explores, likewise.
     """
     settings = Settings()
     document = Document(project)
@@ -84,5 +88,6 @@ def new_context(project: Project, session: Session | None = None) -> Context:
         frames,
         Pictures(),
         rendering,
+        Exploring(rendering, explore),
         Tasks(),
     )

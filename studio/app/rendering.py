@@ -10,7 +10,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QThread, Signal, Slot
 from PySide6.QtGui import QImage
 
-from studio.app.worker import Iterate, Order, RenderWorker, Session
+from studio.app.worker import Iterate, LocalSessions, Order, RenderWorker, Session
 from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import InputError, StudioError
 from studio.project.model import Project
@@ -105,6 +105,8 @@ class Rendering(QObject):
         self._step_seconds: float | None = None
         self._frame_seconds: float | None = None
         self._worker = RenderWorker(session)
+        self._guest: Callable[[], None] | None = None
+        self._lent = False
         self._thread = QThread(self)
         self._thread.setObjectName("keydream-render")
         self._worker.moveToThread(self._thread)
@@ -196,6 +198,26 @@ class Rendering(QObject):
         token = self._tokens.get(number)
         return token is not None and token.cancelled
 
+    @property
+    def thread_of_renders(self) -> QThread:
+        """The thread in which renders run, one thing at a time."""
+        return self._thread
+
+    @property
+    def local(self) -> LocalSessions | None:
+        """What renders on this machine, for use in that thread alone; None where something else does."""
+        return self._worker.local
+
+    def lend(self, use: Callable[[], None]) -> None:
+        """Call `use` once no job runs: the device is the guest's then, and jobs wait, until `give_back`."""
+        self._guest = use
+        self._go_on()
+
+    def give_back(self) -> None:
+        """The guest is through, or does not want the device any more."""
+        self._guest, self._lent = None, False
+        self._go_on()
+
     def close(self) -> bool:
         """Stop the worker and its thread. Whether it stopped in time; it is never killed."""
         for job in self.queue:
@@ -214,7 +236,10 @@ class Rendering(QObject):
         self._go_on()
 
     def _go_on(self) -> None:
-        job = self.queue.take()
+        if self._guest is not None and not self._lent and self.queue.running is None:
+            self._lent = True
+            self._guest()
+        job = None if self._guest is not None else self.queue.take()
         if job is not None:
             token = self._tokens[job.number] = CancelToken()
             self._began, self._done, self._total, self._made, self._frame_steps = time.monotonic(), 0, 0, 0, 0

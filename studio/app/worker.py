@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QImage
@@ -21,6 +22,9 @@ from studio.project.model import Project
 from studio.render.events import Event, Preview, RenderDone, StepDone
 from studio.render.plan import Quality
 from studio.timeline.time import FrameRange
+
+if TYPE_CHECKING:
+    from studio.render.toolbox import LocalToolbox
 
 PREVIEWS = 30
 """Most previews a second."""
@@ -104,7 +108,12 @@ class Mailbox:
 
 
 class RenderWorker(QObject):
-    """Lives in a QThread. One render at a time; the next order waits in the thread's own queue of events."""
+    """Lives in a QThread. One render at a time; the next order waits in the thread's own queue of events.
+
+    Attributes:
+        mailbox: where the latest step lies.
+        local: what renders on this machine; None where something else does.
+    """
 
     happened = Signal(int, object)
     """(job, event): an event of the render other than a step."""
@@ -121,17 +130,17 @@ class RenderWorker(QObject):
     def __init__(self, session: Session | None = None) -> None:
         super().__init__()
         self.mailbox = Mailbox()
-        self._local = None if session else LocalSessions()
-        self._session = session or (self._local.begin if self._local else None)
+        self.local = None if session else LocalSessions()
+        self._session = session or (self.local.begin if self.local else None)
 
     @Slot()
     def find_device(self) -> None:
         """Say which device renders."""
-        if self._local is None:
+        if self.local is None:
             self.device_known.emit("cpu", "cpu")
             return
         try:
-            self.device_known.emit(*self._local.device())
+            self.device_known.emit(*self.local.device())
         except StudioError as error:
             self.device_known.emit("", str(error))
 
@@ -139,7 +148,7 @@ class RenderWorker(QObject):
     def run(self, order: Order) -> None:
         """Render an order to its end."""
         end: Exception | None = None
-        _step_back()
+        step_back()
         try:
             order.token.check()
             assert self._session is not None
@@ -174,7 +183,7 @@ class RenderWorker(QObject):
             self.stepped.emit()
 
 
-def _step_back() -> None:
+def step_back() -> None:
     """Let the window come first where both want a core: threads that PyTorch starts from here inherit it."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
@@ -185,7 +194,7 @@ class LocalSessions:
     """Renders on this machine. Models stay loaded from one render to the next."""
 
     def __init__(self) -> None:
-        self._toolboxes: dict[Path, object] = {}
+        self._toolboxes: dict[Path, LocalToolbox] = {}
 
     def device(self) -> tuple[str, str]:
         """Kind and name of the device."""
@@ -203,23 +212,32 @@ class LocalSessions:
         name = torch.cuda.get_device_name(device) if device.type == "cuda" else device.type
         return device.type, name
 
+    def toolbox(self, folder: Path) -> LocalToolbox:
+        """The tools for a project's folder; their networks are loaded once.
+
+        Raises:
+            RenderError: PyTorch cannot be loaded.
+        """
+        self.device()
+        from studio.dream.device import pick
+        from studio.render.toolbox import LocalToolbox
+
+        if folder not in self._toolboxes:
+            self._toolboxes.clear()  # one project's networks at a time
+            self._toolboxes[folder] = LocalToolbox(folder, pick("auto"))
+        return self._toolboxes[folder]
+
     def begin(self, order: Order) -> Iterator[Event]:
         """Begin a render, whose keyframes are kept as takes if the order says so.
 
         Raises:
             RenderError: PyTorch cannot be loaded.
         """
-        self.device()
+        toolbox = self.toolbox(order.folder)
         from studio.base import paths
-        from studio.dream.device import pick
         from studio.render.session import render
         from studio.render.store import FrameStore
-        from studio.render.toolbox import LocalToolbox
 
-        toolbox = self._toolboxes.get(order.folder)
-        if not isinstance(toolbox, LocalToolbox):
-            self._toolboxes.clear()  # one project's networks at a time
-            toolbox = self._toolboxes[order.folder] = LocalToolbox(order.folder, pick("auto"))
         store = FrameStore(paths.cache_dir() / "frames")
         events = render(order.project, toolbox, store, frames=order.frames, quality=order.quality, token=order.token)
         if not order.keep:
