@@ -187,7 +187,7 @@ def step_back() -> None:
     """Let the window come first where both want a core: threads that PyTorch starts from here inherit it."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
-            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICENESS)
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), niceness)
 
 
 class LocalSessions:
