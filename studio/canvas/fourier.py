@@ -44,9 +44,7 @@ class FourierCanvas:
     kind = "fourier"
     rate = 0.05
 
-    def __init__(
-        self, width: int, height: int, device: torch.device | str = "cpu", *, decay: float = DECAY
-    ) -> None:
+    def __init__(self, width: int, height: int, device: torch.device | str = "cpu", *, decay: float = DECAY) -> None:
         self._device = torch.device(device)
         self._decay = _checked(decay)
         colours = torch.tensor(_CORRELATION)

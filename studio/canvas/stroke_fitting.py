@@ -211,9 +211,7 @@ def _curves(paths: Tensor, points: int) -> Tensor:
     return fitted
 
 
-def _polished(
-    picture: Tensor, drawing: Drawing, steps: int, widest: float, lower: Drawing | None = None
-) -> Drawing:
+def _polished(picture: Tensor, drawing: Drawing, steps: int, widest: float, lower: Drawing | None = None) -> Drawing:
     """The drawing's strokes moved together towards the picture, by the square of the error, on those of `lower`."""
     height, width = picture.shape[-2:]
     leaves = [part.detach().clone().requires_grad_() for part in parts(drawing)]

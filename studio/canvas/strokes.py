@@ -101,7 +101,8 @@ class StrokeCanvas:
     def encode(self, image: Tensor) -> None:
         """Become a painting of `image` (1, 3, h, w) in 0 to 1: wide strokes first, then finer ones where they lack."""
         picture = resample(check_picture(image).to(self._device, torch.float32), *self.size).clamp(0, 1)
-        self._take(fit(picture, *self._points.shape[:2], self._limit))
+        strokes, points = self._points.shape[:2]
+        self._take(fit(picture, strokes, points, self._limit))
 
     @torch.no_grad()
     def move(self, camera: Camera) -> None:

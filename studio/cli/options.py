@@ -12,7 +12,10 @@ from studio.base import paths
 from studio.base.errors import InputError, ProjectError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from studio.project.model import Project
+    from studio.project.options import Option, Value
 
 Out = Annotated[
     Path,
@@ -26,6 +29,15 @@ Size = Annotated[str, typer.Option("--size", metavar="WxH", help="Width and heig
 Device = Annotated[str, typer.Option("--device", help="Where to compute: auto, cpu, cuda or mps.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the result as JSON.")]
 Force = Annotated[bool, typer.Option("--force", "-f", help="Replace a file that Keydream did not make.")]
+Options = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--option",
+        metavar="NAME=VALUE",
+        help="A setting of the medium, several times for several. strokes: strokes, widest; palette: colours, cells; "
+        "fourier: decay; biggan: search (evolved, gradient, cmaes, both), population, truncation.",
+    ),
+]
 Store = Annotated[
     Path | None, typer.Option("--store", help="The folder that keeps rendered frames; by default Keydream's cache.")
 ]
@@ -59,6 +71,32 @@ def read_size(text: str) -> tuple[int, int]:
             "Try --size 256x256",
         )
     return sides
+
+
+def read_options(medium: str, texts: Sequence[str]) -> dict[str, Value]:
+    """The settings of a medium from texts such as "strokes=512"; of two for one, the last.
+
+    Raises:
+        InputError: the medium has no such option, or it cannot have that value.
+    """
+    from studio.project.options import options_of
+
+    known: Mapping[str, Option] = options_of(medium)
+    found: dict[str, Value] = {}
+    for text in texts:
+        name, sign, value = (part.strip() for part in text.partition("="))
+        what = f"The option {text[:60]!r} cannot be used"
+        if name not in known:
+            told = "; ".join(f"{option.name}: {option.range}" for option in known.values())
+            why = f"The medium {medium} has {told}" if known else f"The medium {medium} has no options"
+            raise InputError(what, why, "Choose one of these" if known else "Leave it out, or choose another medium")
+        if not sign:
+            raise InputError(what, "It names no value", f"Write --option {name}={known[name].default}")
+        try:
+            found[name] = known[name].read(value)
+        except ValueError as error:
+            raise InputError(what, str(error), f"The usual is {name}={known[name].default}") from error
+    return found
 
 
 def open_project(name: str) -> tuple[Project, Path]:

@@ -18,17 +18,19 @@ from studio.cli.options import (
     Device,
     Force,
     Json,
+    Options,
     Out,
     ProjectFile,
     Size,
     Store,
     check_target,
     open_project,
+    read_options,
     read_size,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
     from studio.base.cancel import CancelToken
     from studio.export import Exported
@@ -106,6 +108,7 @@ def still(
         typer.Option("--model", help="The medium's model by its name, or a folder of cutouts; the starter if empty."),
     ] = "",
     perceptor: Annotated[str, typer.Option("--perceptor", help="The CLIP that guides; the starter if empty.")] = "",
+    options: Options = None,
     steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = STILL_STEPS,
     size: Size = "256x256",
     seed: Annotated[
@@ -120,7 +123,9 @@ def still(
     """Dream one picture of a prompt."""
     if out.suffix.lower() != ".png":
         raise InputError(f"{out} cannot be written", "A still is a PNG picture", "Choose a name that ends in .png")
-    project = single(prompt, medium, start, steps, read_size(size), seed, model=model, perceptor=perceptor)
+    project = single(
+        prompt, medium, start, steps, read_size(size), seed, model=model, perceptor=perceptor, options=options or ()
+    )
     check_target(out, force=force)
     with interruptible() as token:
         plan, done, takes = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
@@ -349,8 +354,11 @@ def single(
     *,
     model: str = "",
     perceptor: str = "",
+    options: Sequence[str] = (),
 ) -> Project:
     """The project of one frame that `still` renders; an empty medium is `STILL_MEDIUM`, an empty model the starter.
+
+    Options are written as on the command line, "strokes=512".
 
     Raises:
         InputError: a word or number is none that can be used.
@@ -385,6 +393,6 @@ def single(
         width=size[0],
         height=size[1],
         seed=seed,
-        medium=Medium(medium, model, start),
+        medium=Medium(medium, model, start, read_options(medium, options)),
         perceptors=(PerceptorRef(perceptor),) if perceptor else (),
     )

@@ -15,7 +15,7 @@ from rich.text import Text
 from studio.base import paths
 from studio.base.errors import InputError
 from studio.cli.console import ERRORS, Bar, interruptible
-from studio.cli.options import Deterministic, Device, Force, Json, Out, Size, Store, check_target, read_size
+from studio.cli.options import Deterministic, Device, Force, Json, Options, Out, Size, Store, check_target, read_size
 from studio.cli.render import STILL_STEPS, single
 
 if TYPE_CHECKING:
@@ -288,6 +288,7 @@ def batch(
     start: Annotated[str, typer.Option("--start", help="What they begin from: noise, collage or biggan.")] = "",
     model: Annotated[str, typer.Option("--model", help="The medium's model, as for a still.")] = "",
     perceptor: Annotated[str, typer.Option("--perceptor", help="The CLIP that guides.")] = "",
+    options: Options = None,
     steps: Annotated[int, typer.Option("--steps", min=0, max=5000, help="Optimiser steps.")] = STILL_STEPS,
     size: Size = "256x256",
     device: Device = "auto",
@@ -299,7 +300,7 @@ def batch(
     """Dream many prompts. What fails is told and the rest goes on; started again, it makes what is not there yet."""
     from studio.takes.orders import Settings, read_orders, read_seeds
 
-    usual = Settings("", medium, start, steps, read_size(size), 0, model, perceptor)
+    usual = Settings("", medium, start, steps, read_size(size), 0, model, perceptor, tuple(options or ()))
     orders = read_orders(prompts, usual, read_seeds(seeds) if seeds else ())
 
     from studio.dream.device import pick
@@ -320,6 +321,7 @@ def batch(
             settings.seed,
             model=settings.model,
             perceptor=settings.perceptor,
+            options=settings.options,
         )
 
     kept = FrameStore(store or paths.cache_dir() / "frames")

@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import torch
 from torch import Tensor
 
@@ -32,6 +31,8 @@ Judge = Callable[[Tensor], Tensor]
 """How far pictures (n, 3, H, W) in 0 to 1 are from what is wanted: (n,), less is better."""
 
 _UNDYED = -1.0
+_EDGE = 2.0  # how far the evolution's numbers go from 0
+_RATE = 0.05  # of Adam, between being drawn and being told
 _PURE = 6.0  # the logit of a mixture's first drawing, of 0 for the others
 
 
@@ -46,6 +47,8 @@ class SearchSettings:
         spread: standard deviation of the first generation, in that of the noise.
         classes: how many classes are considered where the prompt names none.
         side: shorter side of the pictures that are judged, in pixels.
+        refined: how many of a generation take steps along the gradient before it is told; 0 for evolution alone.
+        steps: how many steps they take.
     """
 
     samples: int = 64
@@ -54,9 +57,11 @@ class SearchSettings:
     spread: float = 0.3
     classes: int = 6
     side: int = 64
+    refined: int = 0
+    steps: int = 2
 
     def __post_init__(self) -> None:
-        least = {"samples": 1, "generations": 0, "population": 4, "classes": 1, "side": 8}
+        least = {"samples": 1, "generations": 0, "population": 4, "classes": 1, "side": 8, "refined": 0, "steps": 1}
         check_settings({name: getattr(self, name) for name in least}, least, self.spread)
 
 
@@ -234,17 +239,39 @@ class _Search:
                 np.zeros(len(scenes)),
             ]
         )
-        evolution = strategy(first, settings.spread, settings.population, 2.0, self._generator)
+        evolution = strategy(first, settings.spread, settings.population, _EDGE, self._generator)
         for _ in range(settings.generations):
             token.check()
-            population = evolution.ask()
-            latents = self._decoded(np.stack(population), things, scenes)
-            losses = self._losses(latents)
-            least = int(losses.argmin())
-            if float(losses[least]) < self._loss:
-                self._loss, self._best = float(losses[least]), _row(latents, least)
-            evolution.tell(population, losses.double().tolist())
+            asked = torch.from_numpy(np.stack(evolution.ask()))
+            losses = self._tried(asked, things, scenes)
+            if settings.refined:
+                best = losses.topk(min(settings.refined, len(losses)), largest=False).indices
+                asked[best] = self._refined(asked[best], things, scenes)
+                losses[best] = self._tried(asked[best], things, scenes)
+            evolution.tell(list(asked.numpy()), losses.double().tolist())
             yield self._report()
+
+    def _tried(self, vectors: Tensor, things: list[int], scenes: list[int]) -> Tensor:
+        """The judge's word on vectors of the evolution; the best one so far is remembered."""
+        latents = self._decoded(vectors, things, scenes)
+        losses = self._losses(latents)
+        least = int(losses.argmin())
+        if float(losses[least]) < self._loss:
+            self._loss, self._best = float(losses[least]), _row(latents, least)
+        return losses
+
+    def _refined(self, vectors: Tensor, things: list[int], scenes: list[int]) -> Tensor:
+        """The vectors after some steps of Adam, all of them at once."""
+        moved = vectors.clone().requires_grad_()
+        adam = torch.optim.Adam([moved], lr=_RATE)
+        for _ in range(self._settings.steps):
+            pictures = self._model.draw(self._decoded(moved, things, scenes), self._width, self._height)
+            adam.zero_grad()
+            self._judged(pictures).sum().backward()  # type: ignore[no-untyped-call]
+            if moved.grad is not None:
+                moved.grad.nan_to_num_(0.0, 0.0, 0.0)
+            adam.step()
+        return moved.detach().clamp(-_EDGE, _EDGE)
 
     def _alike(self) -> tuple[list[int], list[int]]:
         """The best sample's drawing and the others of its class; its background and the others of its kind."""
@@ -275,10 +302,10 @@ class _Search:
         place, tints = (torch.tensor([values], device=model.device) for values in (where, tint))
         return Latents(things, place, tints, scenes)
 
-    def _decoded(self, rows: npt.NDArray[np.float64], things: list[int], scenes: list[int]) -> Latents:
-        """Latents of vectors of the evolution: place, tint, mixtures."""
+    def _decoded(self, rows: Tensor, things: list[int], scenes: list[int]) -> Latents:
+        """Latents of vectors of the evolution, double on the CPU: place, tint, mixtures; differentiable."""
         model = self._model
-        vectors = torch.from_numpy(rows).float().to(model.device)
+        vectors = rows.float().to(model.device)
         place, tint, mix, ground = torch.split(vectors, [PLACE, TINT, len(things), len(scenes)], 1)
         place = torch.cat([place[:, :4], self._best_opacity(len(place))], 1)
         among = torch.zeros(len(rows), model.config.things.drawings, device=model.device)
@@ -303,7 +330,8 @@ class _Search:
     def _report(self) -> Found:
         assert self._best is not None
         settings = self._settings
-        total = settings.samples + settings.generations * settings.population
+        refined = min(settings.refined, settings.population)
+        total = settings.samples + settings.generations * (settings.population + refined)
         return Found(self._done, total, self._loss, self._best)
 
 

@@ -157,7 +157,7 @@ _TABLE: Final[Mapping[str, tuple[Option, ...]]] = {
             "Population",
             "How many pictures a generation of the evolution has. More search wider and take longer.",
             16,
-            4,
+            6,
             256,
             "pictures",
         ),

@@ -16,16 +16,16 @@ from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.imagenet import ImageNetCanvas
 from studio.dream.arrange import Wish, arrange
-from studio.dream.evolution import evolve
 from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
 from studio.dream.prior import LatentPrior
-from studio.dream.search import judge, search
+from studio.dream.search import judge
 from studio.dream.settings import DreamSettings
 from studio.project.model import Project
 from studio.render import recipe
 from studio.render.checkpoint import EVERY, Checkpoints, pack
 from studio.render.events import Event, FrameDone, FrameStarted, Notice, SolveStarted, StepDone
+from studio.render.finding import Manner, Stage, found, manner
 from studio.render.identity import start_of
 from studio.render.manifest import Entry
 from studio.render.pictures import preview, to_png
@@ -117,19 +117,17 @@ class Dreamer:
         if isinstance(canvas, CollageCanvas):
             arrange(canvas, wishes, self._perceptors, generator, self.token)
         else:
-            text = ", ".join(wish.text for wish in wishes)
-            perceptor = self._perceptors[0][0]
-            targets = [encode(state, one, self._shown(state)) for one, _ in self._perceptors]
-            judged = judge(self._perceptors, targets)
-            if isinstance(canvas, ImageNetCanvas):
-                model, truncation = canvas.model, canvas.truncation
-                evolved = evolve(model, text, judged, perceptor, generator, self.token, truncation=truncation)
-                *_, fittest = evolved
-                canvas.adopt(fittest.noise, fittest.mixture)
-            else:
-                *_, best = search(canvas.model, text, judged, perceptor, generator, self.token, size=canvas.size)
-                canvas.adopt(best.latents)
+            for _ in self._found(canvas, state, generator, manner(self.project.medium)):
+                pass
         return canvas
+
+    def _found(
+        self, canvas: BigGanCanvas | ImageNetCanvas, state: FrameState, generator: torch.Generator, how: Manner
+    ) -> Iterator[Stage]:
+        text = ", ".join(wish for wish, _ in recipe.wishes(state))
+        targets = [encode(state, one, self._shown(state)) for one, _ in self._perceptors]
+        judged = judge(self._perceptors, targets)
+        yield from found(canvas, text, judged, self._perceptors[0][0], generator, self.token, how)
 
     def _shown(self, state: FrameState) -> dict[str, Tensor]:
         return {name: self._picture(name) for name in recipe.pictures_in(state)}
@@ -144,7 +142,7 @@ class Dreamer:
         """Dream the canvas towards a job's state for its steps; afterwards it holds the result.
 
         A checkpoint of the job is taken up. One is laid down every so often, when the token was fired, and when the
-        iterator is closed at a step.
+        iterator is closed at a step. A search by evolution alone has none: it begins again.
 
         Args:
             job: the frame or solve.
@@ -159,6 +157,9 @@ class Dreamer:
         resume = self.checkpoints.load(job.key) if steps else None
         started = SolveStarted if isinstance(job, SolveJob) else FrameStarted
         yield started(frame, job.key, steps, resume.step if resume else 0)
+        if steps and self._evolves(job):
+            yield from self._evolved(job, generator)
+            return
         if resume is None:
             prepare()
         if steps == 0:
@@ -228,6 +229,21 @@ class Dreamer:
         assert entry.picture is not None, "frames are stored with a picture"
         asked = job.frame in self.plan.frames
         return FrameDone(job.frame, job.key, entry.picture, entry.pixels, seconds is None, seconds or 0.0, asked)
+
+    def _evolves(self, job: SolveJob | WalkJob | FollowJob) -> bool:
+        """Whether the job's steps are generations of an evolution: no gradient is followed."""
+        medium = self.project.medium
+        alone = medium.kind == "biggan" and medium.option("search") == "cmaes"
+        return alone and self._first(job) and not self.project.init_image and start_of(medium) == "biggan"
+
+    def _evolved(self, job: SolveJob | WalkJob | FollowJob, generator: torch.Generator) -> Iterator[Event]:
+        canvas, frame, steps = self.canvas, job.state.frame, job.steps
+        assert isinstance(canvas, BigGanCanvas | ImageNetCanvas), "the medium is a BigGAN"
+        for stage in self._found(canvas, job.state, generator, manner(self.project.medium, steps)):
+            if stage.generation:
+                with torch.no_grad():
+                    shown = partial(preview, canvas.image()[0])
+                yield StepDone(frame, stage.generation, steps, stage.loss, (("clip", stage.loss),), shown)
 
     def _fresh(self, job: SolveJob | WalkJob | FollowJob) -> bool:
         """Whether the dream begins from nothing but chance."""

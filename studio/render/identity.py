@@ -7,11 +7,15 @@ import hashlib
 from pathlib import Path
 
 from studio.base import paths
-from studio.base.errors import AssetError
+from studio.base.errors import AssetError, ModelError
 from studio.canvas.pack import Pack, read_pack
+from studio.models.header import architecture
 from studio.project.assets import resolve
 from studio.project.model import Asset, Medium, Project
 from studio.render.keys import Identities, assets_used
+
+PUBLISHED = "biggan-deep"
+"""What the files of published BigGANs call their architecture."""
 
 STARTS = {
     "pixels": "collage",
@@ -38,6 +42,16 @@ def perceptor_names(project: Project) -> tuple[str, ...]:
 def generator_name(project: Project) -> str:
     """The name of the generator: a medium of another kind begins from the starter."""
     return project.medium.model if project.medium.kind == "biggan" else ""
+
+
+def stands_still(medium: Medium) -> bool:
+    """Whether no camera can move the medium's pictures: a published BigGAN-deep draws things where it learnt to."""
+    from studio.models.catalogue import find
+
+    try:
+        return medium.kind == "biggan" and architecture(find(medium.model, "biggan").path) == PUBLISHED
+    except ModelError:
+        return False
 
 
 def pack_path(project: Project, folder: Path) -> Path:
@@ -82,7 +96,7 @@ def identities(project: Project, folder: Path) -> Identities:
         begun = find(generator_name(project), "biggan").sha256
     perceptors = tuple(find(name, "clip").sha256 for name in perceptor_names(project))
     hashes = {name: _hashed(name, resolve(folder, asset_of(project, name))) for name in assets_used(project)}
-    return Identities(perceptors, medium, hashes, (start, begun))
+    return Identities(perceptors, medium, hashes, (start, begun), stands_still(project.medium))
 
 
 def asset_of(project: Project, name: str) -> Asset:

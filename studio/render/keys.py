@@ -39,12 +39,14 @@ class Identities:
         medium: SHA-256 of the medium's weights, or of a collage's pack; empty for one without.
         assets: asset id to SHA-256 of the picture's file, for every asset that a frame may show.
         start: what a dream begins from, "noise", "collage" or "biggan", and the SHA-256 of the pack or weights.
+        still: whether no camera moves the medium's pictures; in no key.
     """
 
     perceptors: tuple[str, ...]
     medium: str = ""
     assets: Mapping[str, str] = field(default_factory=dict, hash=False)
     start: tuple[str, str] = ("noise", "")
+    still: bool = False
 
 
 def weights(project: Project) -> tuple[float, ...]:

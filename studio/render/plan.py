@@ -25,6 +25,8 @@ LEAD_IN = "lead_in"
 
 _LEAD_IN_FACTOR = 3
 
+_SEARCHED = frozenset({"search", "population"})  # the options that say how latents are found
+
 
 @dataclass(frozen=True, slots=True)
 class SolveJob:
@@ -161,9 +163,9 @@ def plan(
     hasher = Hasher(project, identities, size=size, device=device, deterministic=deterministic)
     if project.motion.mode == "walk":
         walk, solves = _walk(project, frames, hasher, draft)
-        return Plan(*size, frames, walk, solves, _notes(project, frames))
+        return Plan(*size, frames, walk, solves, _notes(project, frames, identities))
     chain = tuple(_chain(project, frames.stop, hasher, draft))
-    return Plan(*size, frames, chain, (), _notes(project, frames))
+    return Plan(*size, frames, chain, (), _notes(project, frames, identities))
 
 
 def work(plan: Plan, has: Callable[[str], bool]) -> Work:
@@ -238,14 +240,23 @@ def _steps(steps: float, draft: bool) -> int:
     return math.ceil(round(steps) / 2) if draft else round(steps)
 
 
-def _notes(project: Project, frames: FrameRange) -> tuple[str, ...]:
+def _notes(project: Project, frames: FrameRange, identities: Identities) -> tuple[str, ...]:
     timeline = project.timeline
     following = project.motion.mode == "follow"
     notes = []
     names = {track.name for track in timeline.parameters if not track.muted and track.track.keys}
-    if not following and (moving := sorted(names.intersection(CAMERA))):
-        labels = ", ".join(PARAMETERS[name].label for name in moving)
-        notes.append(f"A walk has no camera: {labels} change nothing. Choose the motion mode follow to move it.")
+    moving = ", ".join(PARAMETERS[name].label for name in sorted(names.intersection(CAMERA)))
+    if moving and not following:
+        notes.append(f"A walk has no camera: {moving} change nothing. Choose the motion mode follow to move it.")
+    if moving and following and identities.still:
+        notes.append(
+            f"A published BigGAN cannot move what it draws: {moving} change nothing. Choose Keydream's own BigGAN, or "
+            "another medium, to move the camera."
+        )
+    if project.medium.options.keys() & _SEARCHED and (project.init_image or project.medium.start not in ("", "biggan")):
+        notes.append(
+            "Nothing is searched where a dream begins from another picture: the options of the search change nothing."
+        )
     if following and timeline.loop:
         notes.append(
             "A chain of frames does not come back to its first frame; choose the motion mode walk for a seamless loop."

@@ -146,6 +146,7 @@ class Keeper:
                 start=identities.start[0],
                 sha256=identities.medium,
                 start_sha256=identities.start[1],
+                options=dict(project.medium.options),
             ),
             width=plan.width,
             height=plan.height,

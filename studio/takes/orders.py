@@ -29,7 +29,7 @@ _NAME = 100
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What one picture is made from; the settings of `keydream still`."""
+    """What one picture is made from; the settings of `keydream still`. Options are written as "strokes=512"."""
 
     prompt: str = ""
     medium: str = ""
@@ -39,6 +39,7 @@ class Settings:
     seed: int = 0
     model: str = ""
     perceptor: str = ""
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

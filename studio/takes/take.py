@@ -45,17 +45,18 @@ class TakeTerm(_Part):
 
 class TakeMedium(_Part):
     """On what it was dreamed: a medium's kind, model and start, and the SHA-256 of its weights or pack, and of those
-    of what it began from; empty for a medium without."""
+    of what it began from; empty for a medium without. `options` is what was set otherwise than usual."""
 
     kind: str
     model: str = ""
     start: str = ""
     sha256: str = ""
     start_sha256: str = ""
+    options: dict[str, int | float | str] = {}
 
     def medium(self) -> Medium:
-        """As a project has it. Raises ValueError for a kind that this version does not know."""
-        return Medium(self.kind, self.model, self.start)
+        """As a project has it. Raises ValueError for a kind or an option that this version does not know."""
+        return Medium(self.kind, self.model, self.start, self.options)
 
 
 class TakeGuide(_Part):

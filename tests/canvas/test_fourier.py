@@ -61,3 +61,29 @@ def test_every_coefficient_that_shows_has_a_gradient() -> None:
     assert gradient is not None
     assert bool((gradient[..., 0] != 0).any())
     assert gradient.isfinite().all()
+
+
+def test_the_decay_says_how_much_sooner_large_shapes_move():
+    rough, smooth = (spectrum_scale(64, 64, decay) for decay in (0.5, 2.0))
+    assert float(rough[1, 0] / rough[16, 0]) == pytest.approx(16**0.5)
+    assert float(smooth[1, 0] / smooth[16, 0]) == pytest.approx(16**2)
+    with pytest.raises(ValueError, match="a decay is 0 to 3"):
+        FourierCanvas(8, 8, decay=4)
+
+
+def test_a_state_brings_its_decay():
+    canvas, usual = FourierCanvas(16, 16, decay=0.5), FourierCanvas(16, 16)
+    picture = torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(1))
+    canvas.encode(picture)
+    assert float((canvas.image().detach() - picture).abs().max()) < 0.004
+    other = FourierCanvas(8, 8)
+    other.restore(canvas.state())
+    assert torch.equal(other.image(), canvas.image())
+    other.restore(usual.state())
+    assert other.state().keys() == usual.state().keys() == {"size", "spectrum"}
+    half = canvas.blend(canvas.state(), canvas.state(), 0.5)
+    assert float(half["decay"]) == 0.5
+    with pytest.raises(ValueError, match="cannot be blended"):
+        canvas.blend(canvas.state(), usual.state(), 0.5)
+    with pytest.raises(ValueError, match="cannot be drawn together"):
+        canvas.together([usual])

@@ -84,3 +84,44 @@ def test_more_pixels_show_the_same_cells() -> None:
     before = canvas.image().detach()
     canvas.resize(128, 128)
     assert torch.equal(canvas.image()[..., ::2, ::2], before)
+
+
+def test_cells_and_colours_can_be_chosen():
+    canvas = PaletteCanvas(96, 64, cells=24, colours=4)
+    canvas.encode(torch.rand(1, 3, 64, 96, generator=torch.Generator().manual_seed(2)))
+    cells, palette = canvas.parameters()
+    assert (cells.shape, palette.shape) == ((1, 3, 16, 24), (4, 3))
+    assert len(colours_of(canvas.image())) <= 4
+    for wrong in ({"cells": 0}, {"colours": 0}):
+        with pytest.raises(ValueError, match="at least one cell"):
+            PaletteCanvas(8, 8, **wrong)
+
+
+def test_a_state_brings_its_cells_and_colours():
+    canvas = PaletteCanvas(64, 64, cells=32, colours=5)
+    canvas.start(torch.Generator().manual_seed(1))
+    other = PaletteCanvas(16, 16)
+    other.restore(canvas.state())
+    assert torch.equal(other.image(), canvas.image())
+    other.resize(128, 128)
+    assert other.parameters()[0].shape[-2:] == (32, 32)
+    with pytest.raises(ValueError, match="no state of a palette"):
+        other.restore({**canvas.state(), "cells": torch.zeros(1, 3, 9, 32)})
+    with pytest.raises(ValueError, match="no state of a palette"):
+        other.restore({"size": torch.tensor([4, 4])})
+
+
+def test_a_small_state_leaves_the_number_of_cells_for_larger_pictures():
+    """Or a dream that is taken up on a lower rung of its ladder would stay coarse."""
+    small, other = PaletteCanvas(48, 48, cells=128), PaletteCanvas(256, 256, cells=128)
+    small.start(torch.Generator().manual_seed(1))
+    other.restore(small.state())
+    for canvas in (small, other):
+        canvas.resize(256, 256)
+    assert other.parameters()[0].shape[-2:] == (128, 128)
+    assert torch.equal(small.image(), other.image())
+
+
+def test_other_cells_are_not_drawn_together():
+    with pytest.raises(ValueError, match="cannot be drawn together"):
+        PaletteCanvas(64, 64).together([PaletteCanvas(64, 64, cells=8)])

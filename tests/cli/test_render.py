@@ -160,3 +160,16 @@ def test_an_output_that_cannot_be_written_loses_no_frame(
     assert "not a folder" in capsys.readouterr().err
     assert run(["render", str(project), "-o", str(tmp_path / "a.gif"), "--json"]) == 0
     assert told(capsys)["reused"] == 4
+
+
+def test_a_still_takes_options_of_its_medium(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "a.png"
+    asked = ["still", "a red apple", "-o", str(out), "--medium", "palette", "--steps", "1", "--size", "64x64", "--json"]
+    assert run([*asked, "--option", "colours=3", "--option", "cells=8"]) == 0
+    capsys.readouterr()
+    with Image.open(out) as picture:
+        assert len(picture.convert("RGB").getcolors()) <= 3
+        assert picture.getpixel((0, 0)) == picture.getpixel((7, 7)), "a big pixel has 8 x 8 small ones"
+    assert '"options": {"cells": 8, "colours": 3}' in (read_embedded(out) or "")
+    assert run([*asked, "--option", "colours=1"]) == 1
+    assert "colours must be a whole number, 2 to 256" in capsys.readouterr().err

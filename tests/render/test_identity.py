@@ -7,8 +7,16 @@ from pathlib import Path
 import pytest
 
 from studio.base.errors import FileError, StudioError
+from studio.models import catalogue
 from studio.project.model import Medium, PerceptorRef, Project
-from studio.render.identity import generator_name, identities, pack_path, perceptor_names, start_of
+from studio.render.identity import (
+    generator_name,
+    identities,
+    pack_path,
+    perceptor_names,
+    stands_still,
+    start_of,
+)
 from studio.timeline.model import Timeline
 from studio.timeline.time import FrameRate
 
@@ -42,6 +50,21 @@ def test_names_of_other_media_are_not_taken_for_packs_or_generators(tmp_path: Pa
 def test_a_missing_pack_is_said(tmp_path: Path) -> None:
     with pytest.raises((FileError, StudioError), match="nowhere"):
         identities(project(medium=Medium("collage", "nowhere")), tmp_path)
+
+
+def test_a_published_biggan_stands_still(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = '{"__metadata__": {"kind": "biggan", "config": "{\\"architecture\\": \\"biggan-deep\\"}"}}'
+    path = tmp_path / "deep.safetensors"
+    path.write_bytes(len(config).to_bytes(8, "little") + config.encode())
+    deep = catalogue.Entry("deep", "biggan", path, "a" * 64, 100, "", "", False)
+    every = (*catalogue.everything(), deep)
+    monkeypatch.setattr(catalogue, "everything", lambda: every)
+    assert stands_still(Medium("biggan", "deep"))
+    assert not stands_still(Medium("biggan"))
+    assert not stands_still(Medium("biggan", "lost"))
+    assert not stands_still(Medium("pixels", "deep"))
+    assert identities(project(medium=Medium("biggan", "deep")), tmp_path).still
+    assert not identities(project(medium=Medium("biggan")), tmp_path).still
 
 
 def test_no_torch_is_needed() -> None:

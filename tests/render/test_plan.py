@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 import studio
 from studio.base.errors import InputError
+from studio.project.model import Medium
 from studio.render.plan import work
 from studio.timeline.easing import Ease
 from studio.timeline.model import PromptTrack
@@ -276,3 +277,21 @@ heavy = {"torch", "PySide6", "open_clip", "studio.score", "studio.canvas", "stud
 assert not heavy, heavy
 """
     subprocess.run([sys.executable, "-c", code], check=True, env={**os.environ, "PYTHONPATH": ROOT})
+
+
+def test_a_published_biggan_has_no_camera(fakes):
+    moved = fakes.project(mode="follow", parameters={"zoom": {0: 1.1}})
+    still = replace(fakes.IDENTITIES, still=True)
+    (note,) = fakes.lay_out(moved, identities=still).notes
+    assert "published BigGAN" in note and "Zoom change nothing" in note
+    assert fakes.lay_out(moved).notes == ()
+    assert fakes.lay_out(fakes.project(mode="follow"), identities=still).notes == ()
+    assert fakes.lay_out(moved, identities=still).keys == fakes.lay_out(moved).keys
+
+
+def test_a_search_where_nothing_is_searched_is_told(fakes):
+    searched = Medium("biggan", options={"search": "both"})
+    assert fakes.lay_out(fakes.project(medium=searched)).notes == ()
+    for fields in ({"init_image": "flower"}, {"medium": replace(searched, start="noise")}):
+        (note,) = fakes.lay_out(fakes.project(**{"medium": searched} | fields)).notes
+        assert "options of the search change nothing" in note

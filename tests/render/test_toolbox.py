@@ -184,3 +184,36 @@ def test_a_published_biggan_renders_in_both_motions(fakes, published, store, mod
     again = [event for event in render(project, published, store) if isinstance(event, FrameDone)]
     assert [frame.pixels for frame in again] == [frame.pixels for frame in frames]
     assert all(frame.reused for frame in again)
+
+
+@pytest.mark.parametrize(
+    ("options", "steps", "frames"),
+    [({"search": "cmaes", "population": 8}, [1, 2], 2), ({"search": "gradient", "truncation": 0.2}, [1, 2], 2)],
+)
+def test_a_published_biggan_is_searched_as_its_options_say(fakes, published, store, options, steps, frames):
+    medium = Medium("biggan", "tiny-deep", options=options)
+    project = fakes.project({0: "red", 1: "blue"}, length=2, steps=2, medium=medium)
+    canvas = published.canvas(project, 16, 16)
+    assert canvas.truncation == options.get("truncation", 0.7)
+    events = list(render(project, published, store))
+    done = [event for event in events if isinstance(event, StepDone)]
+    assert [event.step for event in done] == steps * 2
+    gradient = {"noise", "classes"} <= {name for event in done for name, _ in event.terms}
+    assert gradient == (options["search"] == "gradient"), "evolution alone follows no gradient"
+    assert done[0].preview().width == 16
+    assert len([event for event in events if isinstance(event, FrameDone)]) == frames
+
+
+def test_the_toolbox_gives_canvases_their_options(fakes, tmp_path):
+    toolbox = LocalToolbox(tmp_path, torch.device("cpu"))
+
+    def canvas(kind, **options):
+        return toolbox.canvas(replace(fakes.project(), medium=Medium(kind, options=options)), 64, 32)
+
+    assert canvas("strokes", strokes=7).drawing.points.shape == (7, 4, 2)
+    wide = canvas("strokes", strokes=7, widest=0.02)
+    wide.encode(torch.rand(1, 3, 32, 64))
+    assert float(wide.drawing.widths.detach().exp().max()) <= 0.0201
+    cells, palette = canvas("palette", cells=16, colours=5).parameters()
+    assert (cells.shape, palette.shape) == ((1, 3, 8, 16), (5, 3))
+    assert "decay" in canvas("fourier", decay=1.5).state() and "decay" not in canvas("fourier").state()

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from studio.base.errors import FileError
-from studio.takes.take import Kept, read, spell
+from studio.project.model import Medium
+from studio.takes.take import Kept, TakeMedium, read, spell
 
 
 def test_a_sidecar_comes_back(made):
@@ -25,6 +26,14 @@ def test_what_a_newer_version_wrote_is_kept(made):
     again = json.loads(spell(read(json.dumps(text).encode(), "x")))
     assert again["mood"] == "blue"
     assert again["medium"]["varnish"] == 3
+
+
+def test_a_take_remembers_the_options_of_its_medium():
+    medium = TakeMedium(kind="strokes", options={"strokes": 9, "widest": 0.1})
+    assert medium.medium() == Medium("strokes", options={"strokes": 9, "widest": 0.1})
+    assert TakeMedium.model_validate_json(medium.model_dump_json()) == medium
+    with pytest.raises(ValueError, match="must be one of"):
+        TakeMedium(kind="strokes", options={"bristles": 3}).medium()
 
 
 @pytest.mark.parametrize(
