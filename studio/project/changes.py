@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from studio.base.errors import InputError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
+from studio.project.options import Value
 from studio.timeline.edit import Edit
 from studio.timeline.edits import add_parameter_track, remove_track, set_key
 from studio.timeline.model import Timeline, TrackRef
@@ -60,6 +61,11 @@ def set_seed(seed: int) -> Change:
 def set_medium(medium: Medium) -> Change:
     """Dream on another canvas, or begin it from something else."""
     return _changed("Change medium", lambda project: replace(project, medium=medium))
+
+
+def set_option(name: str, value: Value) -> Change:
+    """Give a setting of the medium another value; `InputError` when it has none such or cannot have that value."""
+    return _changed(f"Change {name}", lambda project: replace(project, medium=project.medium.with_option(name, value)))
 
 
 def set_motion(motion: Motion) -> Change:

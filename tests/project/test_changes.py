@@ -22,6 +22,11 @@ def project() -> Project:
         (changes.set_size(128, 64), "height", 64),
         (changes.set_seed(9), "seed", 9),
         (changes.set_medium(Medium("pixels")), "medium", Medium("pixels")),
+        (
+            changes.together("", changes.set_medium(Medium("strokes")), changes.set_option("strokes", 9)),
+            "medium",
+            Medium("strokes", options={"strokes": 9}),
+        ),
         (changes.set_motion(Motion("follow")), "motion", Motion("follow")),
         (changes.set_perceptors((PerceptorRef("x"),)), "perceptors", (PerceptorRef("x"),)),
         (changes.set_export(ExportSettings("mp4")), "export", ExportSettings("mp4")),

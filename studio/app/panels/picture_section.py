@@ -13,6 +13,7 @@ from studio.app.icons import icon
 from studio.app.panels.fields import ChoiceField, Field, NumberField, SegmentField, SwitchField, small_button
 from studio.app.panels.judges import Judges
 from studio.app.panels.media import USUAL, camera, craft, media, starts
+from studio.app.panels.medium_options import MediumOptions
 from studio.app.panels.seed_field import SeedField
 from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
@@ -20,6 +21,7 @@ from studio.app.theme import GRID, theme
 from studio.models.catalogue import entries
 from studio.project import changes, limits
 from studio.project.model import BORDERS, Project
+from studio.render.identity import stands_still
 from studio.timeline import edits
 from studio.timeline.parameters import PARAMETERS
 from studio.timeline.sample import sample
@@ -102,7 +104,8 @@ class PictureSection(QWidget):
         self.init_remove.clicked.connect(lambda: self._document.apply(changes.set_init_image("")))
         self.init.finish(self.init_picture, self.init_remove)
         self.init.row.setStretchFactor(self.init_picture, 1)
-        for field in (self.medium, self.model, self.start, self.init):
+        self.options = MediumOptions(self._context, self)
+        for field in (self.medium, self.model, self.options, self.start, self.init):
             self._column.addWidget(field)
 
     def _make_size(self) -> None:
@@ -160,6 +163,10 @@ class PictureSection(QWidget):
         self.border.offer([(name, texts.get(name, name), "") for name in BORDERS])
         self.border.chosen.connect(lambda name: self._set_motion(border=name))
         self._column.addWidget(self.border)
+        self.still = QLabel(tr("The camera moves nothing here: a published BigGAN cannot move what it draws."))
+        self.still.setProperty("role", "muted")
+        self.still.setWordWrap(True)
+        self._column.addWidget(self.still)
         for name in camera():
             self._make_parameter(name, self._column)
         help_text = tr(
@@ -196,6 +203,7 @@ class PictureSection(QWidget):
         self.refine.show_default(motion.refine == 0)
         self.border.setVisible(follows)
         self.border.show_value(motion.border)
+        self.still.setVisible(follows and stands_still(medium))
         for name in camera():
             self.parameters[name].setVisible(follows)
         self.loop.show_value(project.timeline.loop)
@@ -246,10 +254,11 @@ class PictureSection(QWidget):
 
     def _choose_medium(self, kind: str) -> None:
         if kind != self._project.medium.kind:
-            self._document.apply(changes.set_medium(replace(self._project.medium, kind=kind, model="")))
+            self._document.apply(changes.set_medium(replace(self._project.medium, kind=kind, model="", options={})))
 
     def _set_medium(self, **values: str) -> None:
-        self._document.apply(changes.set_medium(replace(self._project.medium, **values)))
+        medium = replace(self._project.medium, **values)  # type: ignore[arg-type]
+        self._document.apply(changes.set_medium(medium))
 
     def _set_motion(self, **values: object) -> None:
         motion = replace(self._project.motion, **values)  # type: ignore[arg-type]
