@@ -183,7 +183,7 @@ class RenderWorker(QObject):
             self.stepped.emit()
 
 
-def step_back() -> None:
+def step_back(niceness: int = NICENESS) -> None:
     """Let the window come first where both want a core: threads that PyTorch starts from here inherit it."""
     if sys.platform == "linux":
         with contextlib.suppress(OSError):
