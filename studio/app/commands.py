@@ -158,6 +158,9 @@ class Commands(QObject):
         actions.switched("view.onion", viewer.set_onion)
         actions.switched("view.compare", viewer.set_compare)
         actions.switched("view.curves", window.curves.setVisible)
+        actions.switched("view.scores", self._show_scores)
+        actions["view.scores"].setChecked(self._context.settings.flag("scores/shown"))
+        window.timeline.fold_wanted.connect(lambda: actions["view.scores"].setChecked(False))
         actions.on("view.palette", lambda: CommandPalette(self._context, window).present())
         actions.switched("view.panels", window.hide_panels)
         actions.switched("view.fullscreen", lambda on: window.showFullScreen() if on else window.showNormal())
@@ -267,6 +270,10 @@ class Commands(QObject):
         if pictured != self._pictured:
             self._pictured = pictured
             self._refresh()
+
+    def _show_scores(self, shown: bool) -> None:
+        self._window.timeline.show_scores(shown)
+        self._context.settings.set("scores/shown", shown)
 
     def _save_frame(self) -> None:
         name = f"{self._context.document.project.name} {self._context.player.frame:04d}.png"

@@ -13,6 +13,7 @@ from studio.app.frames import Frames
 from studio.app.pictures import Pictures
 from studio.app.player import Player
 from studio.app.rendering import Rendering
+from studio.app.scoring import Scoring
 from studio.app.settings import Settings
 from studio.app.tasks import Tasks
 from studio.app.worker import Session
@@ -38,6 +39,7 @@ class Context:
     rendering: Rendering
     exploring: Exploring
     tasks: Tasks
+    scoring: Scoring
 
     def close(self) -> bool:
         """End threads and tasks, in the order in which they depend on each other. Whether all ended in time."""
@@ -45,6 +47,7 @@ class Context:
         self.exploring.close()
         ended = self.rendering.close()
         self.tasks.close()
+        self.scoring.close()
         self.frames.close()
         self.pictures.close()
         self.settings.save()
@@ -90,4 +93,5 @@ def new_context(project: Project, session: Session | None = None, explore: Explo
         rendering,
         Exploring(rendering, explore),
         Tasks(),
+        Scoring(document, frames, settings),
     )

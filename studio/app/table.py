@@ -83,6 +83,7 @@ _TABLE = (
     Spec("view.onion", "Onion Skin", "Show the frames before and after through this one; how far they lie is set in Preferences.", ("Shift+O",), "layers", "always", True, True),
     Spec("view.compare", "Compare", "Keep this frame beside those you go to.", ("C",), "columns-2", "always", True),
     Spec("view.curves", "Curve Editor", "Show the curve of a parameter with its handles.", ("Shift+C",), "spline", "always", True),
+    Spec("view.scores", "Score Lane", "Show how much of each prompt CLIP sees in each frame, and where it is being fooled.", ("Shift+S",), "chart-line", "always", True),
     Spec("view.palette", "Command Palette…", "Find any action by its name.", ("Ctrl+Shift+P",), "command", separated=True),
     Spec("view.panels", "Hide Panels", "Show the picture and the timeline alone.", ("Ctrl+Shift+H",), "panel-left", "always", True),
     Spec("view.fullscreen", "Full Screen", "Fill the screen.", ("F11",), "fullscreen", "always", True),

@@ -78,6 +78,7 @@ class Transport(QWidget):
         row.addWidget(self._button("timeline.key"))
         row.addWidget(self._button("timeline.marker"))
         row.addWidget(self._button("view.curves"))
+        row.addWidget(self._button("view.scores"))
         row.addWidget(self._button("timeline.snap"))
         row.addSpacing(GRID)
         row.addWidget(self._button("timeline.farther"))

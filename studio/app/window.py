@@ -43,6 +43,7 @@ from studio.app.texts import tr
 from studio.app.theme import CHOICES, GRID, theme
 from studio.app.timeline.curves import CurveEditor
 from studio.app.timeline.editor import TimelineEditor
+from studio.app.timeline.score_lane import HEIGHT as SCORES
 from studio.app.transport import Transport
 from studio.app.viewer.viewer import Viewer
 from studio.base import paths
@@ -102,7 +103,8 @@ class Window(QMainWindow):
         context.rendering.job_over.connect(self._keep_shown)
         context.document.history_changed.connect(self._keep_shown)
         self.documents.also_lost(self.exporting.loss)
-        context.actions.switched("view.curves", self._make_room)
+        for name in ("view.curves", "view.scores"):
+            context.actions.switched(name, self._make_room)
         self._default = self.saveState(LAYOUT)
         geometry = context.settings.data("geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
@@ -144,11 +146,17 @@ class Window(QMainWindow):
             tasks.start(tasks.in_thread(shown.keep, document.path, pictures))
 
     @Slot(bool)
-    def _make_room(self, curves: bool) -> None:
-        """The dock of the timeline grows where the curves come in, so that the lanes stay to be seen."""
+    def _make_room(self, more: bool) -> None:
+        """The dock of the timeline grows where curves or scores come in, so that the lanes stay to be seen."""
         height = self.docks["timeline"].height()
-        wanted = max(height, _WITH_CURVES) if curves else min(height, _BARE)
+        wanted = max(height, self._room()) if more else min(height, self._room())
         self.resizeDocks([self.docks["timeline"]], [wanted], Qt.Orientation.Vertical)
+
+    def _room(self) -> int:
+        """Pixels of the timeline's dock, for what is shown there."""
+        actions = self.context.actions
+        height = _WITH_CURVES if actions["view.curves"].isChecked() else _BARE
+        return height + (SCORES if actions["view.scores"].isChecked() else 0)
 
     @Slot()
     def show_title(self) -> None:
@@ -245,7 +253,7 @@ class Window(QMainWindow):
     def _share_out(self) -> None:
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([self.docks["library"], self.docks["inspector"]], [232, 312], across)
-        self.resizeDocks([self.docks["timeline"]], [_BARE], down)
+        self.resizeDocks([self.docks["timeline"]], [self._room()], down)
 
     def _keep_focus(self) -> None:
         """A click on a button of the window leaves the focus where it was; Tab still reaches it."""

@@ -14,6 +14,8 @@ from studio.app.timeline.header import Header
 from studio.app.timeline.lanes import Lanes
 from studio.app.timeline.menus import fill_add_menu, menu_of, open_menu, track_menu
 from studio.app.timeline.scale import Scale
+from studio.app.timeline.score_head import ScoreHead
+from studio.app.timeline.score_lane import ScoreLane
 from studio.app.timeline.stage import Stage
 from studio.timeline.model import TrackRef
 
@@ -25,6 +27,7 @@ class TimelineEditor(QWidget, KeyCommands, PlaceCommands):
         stage: what its parts share.
         lanes: ruler and lanes.
         header: the column at their left; `studio.app.timeline.header.WIDTH` pixels wide.
+        scores: the score lane below them; hidden at first.
     """
 
     hint = Signal(str)
@@ -33,11 +36,18 @@ class TimelineEditor(QWidget, KeyCommands, PlaceCommands):
     clip_changed = Signal()
     """`can_paste` may be another now."""
 
+    fold_wanted = Signal()
+    """Hide the score lane."""
+
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.stage = Stage(context, self)
         self.header = Header(self.stage, self)
         self.lanes = Lanes(self.stage, self)
+        self.scores = ScoreLane(self.stage, context.scoring, self.lanes.statuses, self.lanes.wheelEvent, self)
+        self._score_head = ScoreHead(self.stage, context.scoring, self)
+        self._score_head.fold_wanted.connect(self.fold_wanted)
+        self.show_scores(False)
         self._time = QScrollBar(Qt.Orientation.Horizontal)
         self._time.setAccessibleName(tr("Scroll in time"))
         self._rows = QScrollBar(Qt.Orientation.Vertical)
@@ -48,7 +58,9 @@ class TimelineEditor(QWidget, KeyCommands, PlaceCommands):
         grid.addWidget(self.header, 0, 0)
         grid.addWidget(self.lanes, 0, 1)
         grid.addWidget(self._rows, 0, 2)
-        grid.addWidget(self._time, 1, 1)
+        grid.addWidget(self._score_head, 1, 0)
+        grid.addWidget(self.scores, 1, 1)
+        grid.addWidget(self._time, 2, 1)
         grid.setColumnStretch(1, 1)
         grid.setRowStretch(0, 1)
         self.stage.hint.connect(self.hint)
@@ -68,6 +80,11 @@ class TimelineEditor(QWidget, KeyCommands, PlaceCommands):
     def scale(self) -> Scale:
         """Where frames lie: the curve editor and the transport share it."""
         return self.stage.scale
+
+    def show_scores(self, shown: bool) -> None:
+        """Show or hide the score lane."""
+        self.scores.setVisible(shown)
+        self._score_head.setVisible(shown)
 
     def sizeHint(self) -> QSize:  # noqa: N802
         """Room for the usual tracks."""

@@ -8,14 +8,13 @@ from PySide6.QtGui import QColor
 
 from studio.app.theme import theme
 from studio.timeline.model import PromptTrack, Timeline
-from studio.timeline.prompt import Prompt, Text
+from studio.timeline.prompt import Prompt
+from studio.witness.asked import name_of
 
 
 def prompt_text(prompt: Prompt) -> str:
     """What a prompt asks for, without weights and stops: two prompts of the same words have the same colour."""
-    return " | ".join(
-        term.content.text if isinstance(term.content, Text) else term.content.asset for term in prompt.terms
-    )
+    return name_of(prompt)
 
 
 def prompt_colours(timeline: Timeline) -> dict[str, QColor]:
