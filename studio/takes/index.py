@@ -174,6 +174,13 @@ class Index:
         """Every kind of medium, sorted."""
         return self._different("SELECT DISTINCT medium FROM takes ORDER BY medium")
 
+    def count(self) -> tuple[int, int]:
+        """How many takes there are: outside of the bin, and in it."""
+        with _explained(self._path):
+            query = "SELECT count(*) FILTER (WHERE NOT binned), count(*) FILTER (WHERE binned) FROM takes"
+            kept, binned = self._database.execute(query).fetchone()
+            return kept, binned
+
     def version(self) -> int:
         """Another number than before when something else has written to the database since; cheap."""
         with _explained(self._path):

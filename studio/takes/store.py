@@ -155,6 +155,10 @@ class Takes:
         """What a list shows of the takes that are wanted; for very many of them."""
         return self._index.rows(wanted or Wanted())
 
+    def count(self) -> tuple[int, int]:
+        """How many takes there are: outside of the bin, and in it."""
+        return self._index.count()
+
     def tags(self) -> tuple[str, ...]:
         """Every tag of a take that is not in the bin, sorted."""
         return self._index.tags()

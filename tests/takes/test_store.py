@@ -259,6 +259,7 @@ def test_an_emptied_bin_is_gone_for_ever_and_the_rest_stays(takes, keep):
     stays, goes, back = keep(1, prompt="stays"), keep(2, prompt="goes"), keep(3, prompt="back")
     takes.remove(goes)
     takes.remove(back)
+    assert takes.count() == (1, 2)
     takes.restore(back)
     place = takes.get(goes).place
     size = sum(path.stat().st_size for path in place.iterdir())
