@@ -32,9 +32,9 @@ STEPS = 24
 _LONGEST = 4  # times the shorter side, that a draft's longer side has at most
 _GRID = 8  # pixels: sides are multiples, which every medium draws whole
 _PULL = 2.0  # weights of wishes go from as little to as much times what they are
-_STEP = 2.0
+_STEP = 4.0
 _SMOOTH = 4.0
-_COLOUR = 1.0  # saturation goes from as little to as much
+_COLOUR = 2.0  # saturation goes from as little to as much
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +53,15 @@ class Draft:
     def prompt(self) -> Prompt:
         """What it is dreamed from."""
         return self.project.timeline.prompts[0].track.keys[0].value
+
+
+def prompt_of(text: str) -> Prompt:
+    """The prompt that a text asks for, with the first of each of its alternatives.
+
+    Raises:
+        InputError: it is none.
+    """
+    return parse_prompt(alternatives(text).first)
 
 
 def prompt_at(project: Project, frame: int) -> Prompt:
@@ -147,8 +156,8 @@ def by_words(project: Project, text: str, count: int = COUNT, first: int = 0) ->
 def by_weights(project: Project, count: int = COUNT, first: int = 0) -> tuple[Draft, ...]:
     """Other numbers: the step size, the smoothness, the saturation, and the wishes' weights where there are several.
 
-    The first is as it is, unless `first` is not 0. Ranges: weights and step size from half to twice what they are,
-    smoothness from a quarter to four times, saturation by 1 either way.
+    The first is as it is, unless `first` is not 0. Ranges: weights from half to twice what they are, step size and
+    smoothness from a quarter to four times, saturation by 2 either way.
     """
     prompt = project.timeline.prompts[0].track.keys[0].value
     values = dict(sample(project.timeline, 0).parameters)
@@ -170,12 +179,12 @@ def by_weights(project: Project, count: int = COUNT, first: int = 0) -> tuple[Dr
         changed = {
             "step_size": _short(values["step_size"] * _STEP ** chance("step size")),
             "smoothness": _short(values["smoothness"] * _SMOOTH ** chance("smoothness")),
-            "saturation": _short(values["saturation"] + _COLOUR * chance("saturation")),
+            "saturation": round(values["saturation"] + _COLOUR * chance("saturation"), 1),
         }
         for name, value in changed.items():
             varied = _with(varied, name, PARAMETERS[name].clamp(value))
         said += [f"step {changed['step_size']:g}", f"smooth {changed['smoothness']:g}"]
-        said.append(f"saturation {changed['saturation']:+g}")
+        said.append(f"colour {changed['saturation']:+g}")
         found.append(Draft(" · ".join(said), varied))
     return tuple(found[:count])
 
@@ -197,7 +206,7 @@ def varied(project: Project, by: str, text: str, count: int = COUNT, first: int 
         raise InputError(f"Drafts cannot be varied by {by!r}", f"There are {', '.join(BY)}", "Choose one of these")
     if by == "words":
         return by_words(project, text, count, first)
-    plain = _asking(project, parse_prompt(alternatives(text).first))
+    plain = _asking(project, prompt_of(text))
     return by_seeds(plain, count, plain.seed + first) if by == "seeds" else by_weights(plain, count, first)
 
 

@@ -116,8 +116,7 @@ def alternatives(text: str) -> Alternatives:
             parts += [(text[end : found.start()],), tuple(found[1].split("|"))]
             end = found.end()
     parts.append((text[end:],))
-    rest = "".join(part[0] for part in parts if len(part) == 1)
-    if re.search(r"\{[^{}]*\|", _BRACES.sub("", rest)):
+    if any(len(part) == 1 and re.search(r"\{[^{}]*\|", _BRACES.sub("", part[0])) for part in parts):
         raise InputError(
             "The alternatives in the prompt cannot be read",
             "A brace is not closed, or stands inside another",

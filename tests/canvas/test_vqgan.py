@@ -172,3 +172,18 @@ def test_many_states_are_decoded_at_once_as_one_by_one(model: VqganModel) -> Non
     for state, picture in zip(states, pictures, strict=True):
         canvas.restore(state)
         torch.testing.assert_close(picture[None], canvas.image().detach(), rtol=1e-4, atol=1e-5)
+
+
+def test_canvases_are_decoded_at_once_as_one_by_one(model: VqganModel) -> None:
+    canvases = []
+    for seed in range(3):
+        canvas = VqganCanvas(model, 20, 12)
+        canvas.encode(picture(20, 12, seed))
+        canvases.append(canvas)
+    first, *others = canvases
+    with torch.no_grad():
+        alone = torch.cat([canvas.image() for canvas in canvases])
+        torch.testing.assert_close(first.together(others), alone, atol=1e-5, rtol=0)
+    others[0].quantised = False
+    with pytest.raises(ValueError, match="codebook"):
+        first.together(others)
