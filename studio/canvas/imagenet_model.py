@@ -7,6 +7,7 @@ from torch import Tensor
 
 from studio.canvas.biggan_deep import ARCHITECTURE, DeepConfig, DeepNetworks, folded
 from studio.models.loading import Weights, match
+from studio.models.precision import DTYPES, fastest
 
 NOISE_EDGE = 2.0
 """How far noise goes from 0, before it is multiplied by the truncation (Brock et al. 2019, the truncation trick)."""
@@ -84,18 +85,8 @@ def is_deep(weights: Weights) -> bool:
     return weights.config.get("architecture") == ARCHITECTURE
 
 
-def fast(device: torch.device | str) -> torch.dtype:
-    """The precision in which a device draws fastest: bfloat16 where it multiplies matrices of it, or single."""
-    device = torch.device(device)
-    if device.type == "cuda" and torch.cuda.is_bf16_supported():
-        return torch.bfloat16
-    if device.type == "cpu" and torch.cpu._is_amx_tile_supported():
-        return torch.bfloat16
-    return torch.float32
-
-
 def build(weights: Weights, device: torch.device | str, dtype: torch.dtype | None = None) -> ImageNetModel:
-    """The BigGAN-deep that `weights` hold, on `device`, in `dtype` or what is `fast` there.
+    """The BigGAN-deep that `weights` hold, on `device`, in `dtype` or what is fastest there.
 
     The configuration is the published one, under the architecture "biggan-deep"; names are the published state dict's.
 
@@ -110,4 +101,5 @@ def build(weights: Weights, device: torch.device | str, dtype: torch.dtype | Non
     if sum(v.numel() for v in networks.state_dict().values()) == sum(v.numel() for v in tensors.values()):
         networks.to_empty(device="cpu")  # otherwise the networks stay without memory, and `match` says what is wrong
     match(tensors, networks, name=weights.name)
-    return ImageNetModel(networks.to(device), config, dtype or fast(device), name=weights.name, identity=weights.sha256)
+    drawn = dtype or DTYPES[fastest(device)]
+    return ImageNetModel(networks.to(device), config, drawn, name=weights.name, identity=weights.sha256)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import functools
 import threading
 from collections.abc import Iterator, Mapping
@@ -15,7 +16,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.base.errors import ModelError
+from studio.canvas import decoding
 from studio.models.loading import Weights, match
+from studio.models.precision import DTYPES, Precision
 
 _FIX = "Fetch or train the model again, or choose another"
 _DISTANCES = 1 << 24  # distances to codes that are held at once: 64 MiB
@@ -105,7 +108,9 @@ class VqganModel:
         device: where it is.
     """
 
-    def __init__(self, networks: Networks, config: VqganConfig, *, name: str, identity: str) -> None:
+    def __init__(
+        self, networks: Networks, config: VqganConfig, *, name: str, identity: str, precision: Precision = "fp32"
+    ) -> None:
         self.name = name
         self.identity = identity
         self.factor = config.factor
@@ -119,6 +124,7 @@ class VqganModel:
         # a quarter faster on the CPU; never measured elsewhere
         self._format = torch.channels_last if self.device.type == "cpu" else torch.contiguous_format
         self._networks.to(memory_format=self._format)
+        self._dreamt = _lowered(self._networks, DTYPES[precision])
 
     def encode(self, images: Tensor) -> Tensor:
         """The latents of pictures, before quantisation; codes already, where a layer chooses them."""
@@ -128,9 +134,17 @@ class VqganModel:
         return chosen.contiguous()
 
     def decode(self, latents: Tensor) -> Tensor:
-        """The pictures of latents, quantised or not; differentiable. Nominally 0 to 1."""
-        hidden = self._networks.post_quant_conv(latents.contiguous(memory_format=self._format))
-        return functional.pixel_shuffle(self._networks.decoder(hidden), self._shuffle).contiguous() * 0.5 + 0.5
+        """The pictures of latents, quantised or not; differentiable. Nominally 0 to 1.
+
+        Where a gradient is wanted, they are computed in the model's precision, otherwise always in single precision:
+        pictures that are kept have no rounding of half precision.
+        """
+        after, decoder = self._networks.post_quant_conv, self._networks.decoder
+        if torch.is_grad_enabled() and latents.requires_grad:
+            after, decoder = self._dreamt
+        given = latents.to(after.weight.dtype).contiguous(memory_format=self._format)
+        made = decoding.decode(decoder, after(given)).float()
+        return functional.pixel_shuffle(made, self._shuffle).contiguous() * 0.5 + 0.5
 
     @torch.no_grad()
     def nearest(self, latents: Tensor) -> Tensor:
@@ -167,8 +181,8 @@ class Networks(nn.Module):
         self.post_quant_conv = nn.Conv2d(config.embed_dim, config.ddconfig["z_channels"], 1)
 
 
-def build(weights: Weights, device: torch.device | str) -> VqganModel:
-    """The VQGAN that `weights` hold, in single precision on `device`.
+def build(weights: Weights, device: torch.device | str, precision: Precision = "fp32") -> VqganModel:
+    """The VQGAN that `weights` hold, on `device`; `precision` is what gradients are computed in.
 
     Raises:
         ModelError: the configuration is unusable, or a tensor is missing, left over or of another shape. It is found
@@ -180,7 +194,22 @@ def build(weights: Weights, device: torch.device | str) -> VqganModel:
     if _numbers(networks.state_dict()) == _numbers(weights.tensors):
         networks.to_empty(device="cpu")  # otherwise the networks stay without memory, and `match` says what is wrong
     match(weights.tensors, networks, name=weights.name)
-    return VqganModel(networks.to(device), config, name=weights.name, identity=weights.sha256)
+    on_device = networks.to(device)
+    return VqganModel(on_device, config, name=weights.name, identity=weights.sha256, precision=precision)
+
+
+def _lowered(networks: Networks, dtype: torch.dtype) -> tuple[nn.Conv2d, nn.Module]:
+    """What draws latents, in another precision: a copy, but for what has that one already."""
+    drawing = networks.post_quant_conv, networks.decoder
+    if dtype == torch.float32:
+        return drawing
+    after, decoder = copy.deepcopy(drawing)
+    for module in decoder.modules():
+        # few numbers, which scale all others; only the CPU's normalisation takes them in another precision
+        if not (isinstance(module, nn.GroupNorm) and networks.quantize.embedding.weight.device.type == "cpu"):
+            for parameter in module.parameters(recurse=False):
+                parameter.data = parameter.data.to(dtype)
+    return after.to(dtype), decoder
 
 
 class _Codebook(nn.Module):

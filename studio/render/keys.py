@@ -17,7 +17,7 @@ from studio.project.model import Medium, Project
 from studio.timeline.prompt import Content, Text
 from studio.timeline.sample import FrameState
 
-ALGORITHM = 5
+ALGORITHM = 6
 """Version of how pictures are made. Raise it with every change that makes other pictures from the same project."""
 
 DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")

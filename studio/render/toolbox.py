@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Protocol
 import torch
 from torch import Tensor
 
+from studio.models.precision import Precision, fastest
 from studio.project.assets import read_picture, resolve
 from studio.project.model import Project
 from studio.render.identity import asset_of, generator_name, identities, pack, pack_path, perceptor_names, start_of
@@ -55,15 +56,18 @@ class LocalToolbox:
     Args:
         project_folder: what asset paths are relative to.
         device: from `studio.dream.device.pick`.
+        precision: in which perceptors look and gradients pass through a VQGAN; by default the device's fastest. For
+            measuring alone: frames' keys do not know it, since it is the machine's.
     """
 
-    def __init__(self, project_folder: Path, device: torch.device) -> None:
+    def __init__(self, project_folder: Path, device: torch.device, precision: Precision | None = None) -> None:
         self._folder = project_folder
         self._perceptors: dict[str, Perceptor] = {}
         self._media: dict[str, VqganModel] = {}
         self._packs: dict[Path, Pack] = {}
         self._generators: dict[str, BigGanModel | ImageNetModel] = {}
         self.device = device
+        self.precision: Precision = precision or fastest(device)
 
     def identities(self, project: Project) -> Identities:
         """See `Toolbox`.
@@ -139,7 +143,7 @@ class LocalToolbox:
         if name not in self._perceptors:
             from studio.score.sharing import perceptor
 
-            self._perceptors[name] = perceptor(name, self.device)
+            self._perceptors[name] = perceptor(name, self.device, self.precision)
         return self._perceptors[name]
 
     def _collage(self, project: Project, width: int, height: int) -> CollageCanvas:
@@ -183,5 +187,5 @@ class LocalToolbox:
 
             entry = find(name, "vqgan")
             weights = read_weights(entry.path, name=entry.name, expect_kind="vqgan", expect_sha256=entry.sha256)
-            self._media[name] = build(weights, self.device)
+            self._media[name] = build(weights, self.device, self.precision)
         return self._media[name]

@@ -6,20 +6,20 @@ import copy
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import TYPE_CHECKING, Any, Literal, Protocol, cast
+from typing import TYPE_CHECKING, Any, Protocol, cast
 
 import torch
 from torch import Tensor, nn
 
 from studio.base.errors import ModelError
+from studio.models.folding import fold
 from studio.models.loading import TOKENIZER, match
-from studio.score import tokens
+from studio.models.precision import DTYPES, Precision
+from studio.score import attention, tokens
 
 if TYPE_CHECKING:
     from studio.models.loading import Weights
     from studio.score.tokens import Tokenizer
-
-Precision = Literal["fp32", "bf16", "fp16"]
 
 OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
 """What most CLIP models subtract from a picture (Radford et al. 2021, in the code of openai/CLIP)."""
@@ -27,7 +27,6 @@ OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
 OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
 """What most CLIP models divide a picture by, after `OPENAI_MEAN`."""
 
-_DTYPES = {"fp32": torch.float32, "bf16": torch.bfloat16, "fp16": torch.float16}
 _TEXTS_AT_ONCE = 256
 _FIX = "Fetch or train the model again, or choose another"
 
@@ -64,7 +63,8 @@ class OpenClipPerceptor:
         std: three values, greater than 0, that red, green and blue are divided by, after that.
         name: what the artist calls it.
         identity: hex digest of weights and configuration.
-        precision: "fp32", or "bf16" or "fp16" for the products inside the image tower; embeddings are fp32 always.
+        precision: of the image tower: "fp32", "bf16" for all of it, or "fp16" for its products alone, whose range is
+            too small for more; embeddings are fp32 always.
     """
 
     def __init__(
@@ -78,12 +78,15 @@ class OpenClipPerceptor:
         identity: str,
         precision: Precision = "fp32",
     ) -> None:
-        frozen = model.eval().requires_grad_(False).to(memory_format=torch.channels_last)
-        self._model = cast("ClipModel", frozen)
+        frozen = model.eval()
+        attention.replace(frozen)
+        fold(frozen)
+        frozen.eval().requires_grad_(False)
+        self._model = cast("ClipModel", frozen.to(memory_format=torch.channels_last))
         self._tokenizer = tokenizer
         self._marks = tokens.marks(tokenizer)
         self._texts: dict[str, Tensor] = {}
-        self._dtype = _DTYPES[precision]
+        self._dtype = DTYPES[precision]
         self.name = name
         self.identity = identity
         self.device = next(model.parameters()).device
@@ -95,8 +98,10 @@ class OpenClipPerceptor:
             self.dimensions = int(self._model.encode_text(blank).shape[-1])
         self._mean = torch.tensor(mean, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
         self._std = torch.tensor(std, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
-        if self._dtype != torch.float32:
+        if self._dtype == torch.float16:
             _lower(self._model.visual, self._dtype)
+        elif self._dtype != torch.float32:
+            self.tower.to(self._dtype)
 
     @property
     def tower(self) -> nn.Module:
@@ -127,6 +132,8 @@ class OpenClipPerceptor:
         if images.ndim != 4 or images.shape[1:] != (3, side, side):
             raise ValueError(f"{self.name} looks at pictures (n, 3, {side}, {side}), not {tuple(images.shape)}")
         normalised = ((images - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
+        if self._dtype == torch.bfloat16:
+            normalised = normalised.to(torch.bfloat16)
         with self._reduced():
             features = self._model.encode_image(normalised)
         return nn.functional.normalize(features.float(), dim=-1)
@@ -140,7 +147,7 @@ class OpenClipPerceptor:
         tokens.check(text, self.count_tokens, self.context_length, name=self.name, marks=self._marks)
 
     def _reduced(self) -> AbstractContextManager[object]:
-        return nullcontext() if self._dtype == torch.float32 else torch.autocast(self.device.type, self._dtype)
+        return torch.autocast(self.device.type, self._dtype) if self._dtype == torch.float16 else nullcontext()
 
 
 def build(weights: Weights, device: torch.device | str, precision: Precision = "fp32") -> OpenClipPerceptor:

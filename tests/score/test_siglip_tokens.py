@@ -14,8 +14,9 @@ from tokenizers import Tokenizer, processors
 
 from studio.base.errors import InputError, ModelError
 from studio.models.loading import TOKENIZER, Weights
+from studio.models.precision import Precision
 from studio.score import tokens
-from studio.score.clip import Precision, build
+from studio.score.clip import build
 from studio.score.siglip_tokens import SiglipTokenizer, is_siglips
 
 from .tokenizer_files import gemma, t5

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+import copy
+
+import pytest
+import torch
+from torch import Tensor, nn
+
+from studio.score.attention import SelfAttention, replace
+
+
+@pytest.fixture
+def theirs() -> nn.MultiheadAttention:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)
+        return nn.MultiheadAttention(24, 3, batch_first=True).eval()
+
+
+@pytest.fixture
+def sequence(generator: torch.Generator) -> Tensor:
+    return torch.randn(2, 5, 24, generator=generator)
+
+
+@pytest.mark.parametrize("masked", [False, True])
+@pytest.mark.parametrize("batch_first", [False, True])
+def test_it_is_pytorchs_attention(
+    theirs: nn.MultiheadAttention, sequence: Tensor, masked: bool, batch_first: bool
+) -> None:
+    theirs.batch_first = batch_first
+    x = sequence if batch_first else sequence.transpose(0, 1)
+    mask = torch.full((5, 5), -torch.inf).triu(1) if masked else None
+    expected, _ = theirs(x, x, x, need_weights=False, attn_mask=mask)
+    found, _ = SelfAttention(theirs)(x, x, x, need_weights=False, attn_mask=mask)
+    torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
+
+
+def test_it_says_so_when_it_is_asked_for_more(theirs: nn.MultiheadAttention, sequence: Tensor) -> None:
+    ours = SelfAttention(theirs)
+    with pytest.raises(ValueError, match="one sequence"):
+        ours(sequence, sequence.clone(), sequence)
+    with pytest.raises(ValueError, match="weights"):
+        ours(sequence, sequence, sequence, need_weights=True)
+
+
+def test_both_towers_of_a_clip_get_it_and_compute_the_same(plain_clip: nn.Module, generator: torch.Generator) -> None:
+    ours = copy.deepcopy(plain_clip)
+    assert replace(ours) == 2
+    assert list(ours.state_dict()) == list(plain_clip.state_dict())
+    picture, words = torch.rand(3, 3, 32, 32, generator=generator), torch.arange(16)[None]
+    for name, given in (("encode_image", picture), ("encode_text", words)):
+        torch.testing.assert_close(getattr(ours, name)(given), getattr(plain_clip, name)(given), rtol=1e-5, atol=1e-5)
+
+
+def test_attention_that_looks_elsewhere_is_left_alone(theirs: nn.MultiheadAttention) -> None:
+    parent = nn.ModuleDict({"attn_pool": nn.ModuleDict({"attn": theirs}), "other": nn.ModuleDict({"attn": theirs})})
+    assert replace(parent) == 1
+    assert parent["attn_pool"]["attn"] is theirs
