@@ -8,9 +8,11 @@ from dataclasses import dataclass, replace
 from studio.base.errors import InputError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
 from studio.project.options import Value
+from studio.timeline.beginnings import begin_before, put_prompt
 from studio.timeline.edit import Edit
 from studio.timeline.edits import add_parameter_track, remove_track, set_key
 from studio.timeline.model import Timeline, TrackRef
+from studio.timeline.prompt import Prompt
 from studio.timeline.track import Keyframe, Track
 
 
@@ -126,6 +128,20 @@ def set_init_image(asset: str) -> Change:
         return replace(project, init_image=asset)
 
     return Change("Change init image" if asset else "Remove init image", apply)
+
+
+def promote(asset: Asset, prompt: Prompt, frame: int) -> Change:
+    """Let a keyframe with that prompt begin from a picture, which the project gets if it has it not yet."""
+    return together("Keyframe from picture", add_asset(asset), on_timeline(put_prompt(prompt, frame, asset.id)))
+
+
+def hand_over(asset: Asset, medium: Medium, frame: int) -> Change:
+    """Dream on in another medium: the keyframe at or before that frame begins from a picture.
+
+    `InputError` when the timeline has no keyframe to begin.
+    """
+    label = f"Hand over to {medium.kind}"
+    return together(label, add_asset(asset), on_timeline(begin_before(frame, asset.id)), set_medium(medium))
 
 
 def _changed(label: str, apply: Callable[[Project], Project]) -> Change:

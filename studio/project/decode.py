@@ -132,7 +132,7 @@ class _Decoder:
         for number, key in enumerate(file.keys):
             self._keep((*place, "keys", key.frame), key)
             with _at(*here, "keys", number):
-                prompt = self.prompt((*place, "keys", key.frame), key.prompt)
+                prompt = self.prompt((*place, "keys", key.frame), key.prompt, key.begin)
                 keys.append(Keyframe(key.frame, prompt, key.ease))
         with _at(*here):
             return PromptTrack(file.name, _track(keys, (*here, "keys")), file.weight, file.muted)
@@ -148,9 +148,9 @@ class _Decoder:
         with _at(*here):
             return ParameterTrack(file.name, _track(keys, (*here, "keys")), file.muted)
 
-    def prompt(self, place: Place, file: wire.PromptJson) -> Prompt:
+    def prompt(self, place: Place, file: wire.PromptJson, begin: str) -> Prompt:
         terms = file if isinstance(file, list) else [file]
-        return Prompt(tuple(self.term((*place, "terms", index), term) for index, term in enumerate(terms)))
+        return Prompt(tuple(self.term((*place, "terms", index), term) for index, term in enumerate(terms)), begin)
 
     def term(self, place: Place, file: str | wire.TextTermJson | wire.ImageTermJson) -> Term:
         if isinstance(file, str):

@@ -131,7 +131,12 @@ class _Encoder:
 
     def prompt_keys(self, track: Place, keys: Track[Prompt]) -> list[Values]:
         return [
-            self.key(track, key, wire.PromptKeyJson, {"prompt": self.prompt((*track, "keys", key.frame), key.value)})
+            self.key(
+                track,
+                key,
+                wire.PromptKeyJson,
+                {"prompt": self.prompt((*track, "keys", key.frame), key.value)} | _unless("", begin=key.value.begin),
+            )
             for key in keys.keys
         ]
 

@@ -21,7 +21,8 @@
     }
 
 A prompt is a term or a list of terms; a term is a text, or an object with "text" or "image" (an asset's id) and perhaps
-"weight" and "stop". What is left out has its usual value. `schema` says the rest.
+"weight" and "stop". A key may have a "begin": the asset that its picture starts from. What is left out has its usual
+value. `schema` says the rest.
 """
 
 from __future__ import annotations

@@ -99,12 +99,10 @@ def asset_for(project: Project, copied: Copied) -> Asset:
 
 
 def is_used(project: Project, asset: str) -> bool:
-    """Whether the init image or any prompt, muted or not, shows that asset."""
+    """Whether it is the init image, or a keyframe, muted or not, shows that asset or begins from it."""
+    prompts = [key.value for track in project.timeline.prompts for key in track.track.keys]
     return project.init_image == asset or any(
-        term.content == Image(asset)
-        for track in project.timeline.prompts
-        for key in track.track.keys
-        for term in key.value.terms
+        prompt.begin == asset or any(term.content == Image(asset) for term in prompt.terms) for prompt in prompts
     )
 
 
@@ -116,7 +114,7 @@ def remove_asset(asset: str) -> Change:
         if is_used(project, asset):
             raise InputError(
                 f"The picture {asset} cannot be removed",
-                "It is the init image, or a prompt shows it",
+                "It is the init image, or a keyframe shows it or begins from it",
                 "Take it out there first",
             )
         return replace(project, assets=tuple(each for each in project.assets if each.id != asset))

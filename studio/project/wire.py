@@ -171,6 +171,7 @@ class PromptKeyJson(Json):
 
     frame: Frame
     prompt: PromptJson
+    begin: Annotated[Name, Field(description="The asset that the picture here starts from.")] = ""
     ease: EaseJson = Ease.LINEAR
 
 

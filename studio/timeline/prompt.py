@@ -67,15 +67,24 @@ class Term:
 
 @dataclass(frozen=True, slots=True)
 class Prompt:
-    """At least one term; `InputError` when there is none."""
+    """What is asked for, and what the picture is begun from.
+
+    Attributes:
+        terms: at least one; `InputError` when there is none.
+        begin: id of the project's asset that the picture at the keyframe starts from; empty for what the project's
+            pictures start from. The line of text says nothing of it.
+    """
 
     terms: tuple[Term, ...]
+    begin: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.terms, tuple) or not all(isinstance(term, Term) for term in self.terms):
             raise TypeError("the terms of a prompt are a tuple of Term")
         if not self.terms:
             raise InputError("The prompt is empty", "It has no term", "Write what the picture should show")
+        if self.begin:
+            object.__setattr__(self, "begin", label(self.begin, "the picture that a keyframe begins from"))
 
 
 def parse_prompt(text: str) -> Prompt:
@@ -97,7 +106,7 @@ def parse_prompt(text: str) -> Prompt:
 
 
 def format_prompt(prompt: Prompt) -> str:
-    """The line that `parse_prompt` reads back to the same prompt. The weight 1 and the stop -inf are left out."""
+    """The line that `parse_prompt` reads back to the same terms. The weight 1 and the stop -inf are left out."""
     return " | ".join(_write_term(term) for term in prompt.terms)
 
 

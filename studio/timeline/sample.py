@@ -38,11 +38,14 @@ class FrameState:
         frame: which one.
         terms: in the order of the tracks; empty where no track has a prompt or all weights are 0.
         parameters: (name, value) sorted by name: every name of `PARAMETERS`, within its range, and every unknown track.
+        begin: id of the asset that the picture starts from: that of a key at this very frame, of the first track that
+            is not muted and has one; else empty.
     """
 
     frame: int
     terms: tuple[TermState, ...]
     parameters: tuple[tuple[str, float], ...]
+    begin: str = ""
 
     def parameter(self, name: str) -> float:
         """The value of a parameter; `KeyError` for a name that is neither in `PARAMETERS` nor a track."""
@@ -67,7 +70,7 @@ def sample(timeline: Timeline, frame: int) -> FrameState:
         frame %= timeline.length
     elif not 0 <= frame < timeline.length:
         raise ValueError(f"frame {frame} is not in 0..{timeline.length - 1}")
-    return FrameState(frame, tuple(_terms(timeline, frame)), _parameters(timeline, frame))
+    return FrameState(frame, tuple(_terms(timeline, frame)), _parameters(timeline, frame), _begin(timeline, frame))
 
 
 def _terms(timeline: Timeline, frame: int) -> Iterator[TermState]:
@@ -107,6 +110,11 @@ def _mixed_stop(old: float, new: float, share: float) -> float:
     if NEVER_STOP in (old, new):
         return old if share < 0.5 else new
     return mixed(old, new, share)
+
+
+def _begin(timeline: Timeline, frame: int) -> str:
+    keys = (track.track.find(frame) for track in timeline.prompts if not track.muted)
+    return next((key.value.begin for key in keys if key is not None and key.value.begin), "")
 
 
 def _parameters(timeline: Timeline, frame: int) -> tuple[tuple[str, float], ...]:

@@ -1,4 +1,7 @@
-"""Pictures that are dropped, pasted or chosen become part of the project: init image, image prompt, or just there."""
+"""Pictures that are dropped, pasted or chosen become part of the project: init image, image prompt, or just there.
+
+Projects and models among dropped files are told apart from them.
+"""
 
 from __future__ import annotations
 
@@ -10,17 +13,18 @@ from PySide6.QtCore import QMimeData, QObject, Signal
 from PySide6.QtGui import QImage
 
 from studio.app.context import Context
+from studio.app.promoting import bring
 from studio.app.texts import tr
-from studio.app.viewer.saving import png
 from studio.base.errors import AssetError
 from studio.export.embed import read_embedded
-from studio.project import pictures
+from studio.models.gathering import gather
 from studio.project.changes import Change, add_asset, on_timeline, set_init_image, together
 from studio.project.model import Asset
+from studio.timeline.beginnings import heard_track
 from studio.timeline.edit import Edit
-from studio.timeline.model import PromptTrack, Timeline
+from studio.timeline.model import Timeline
 from studio.timeline.prompt import Image, Prompt, Term
-from studio.timeline.track import Keyframe, Track
+from studio.timeline.track import Keyframe
 
 ASSET: Final = "application/x-keydream-asset"
 """What a picture of the project is dragged as: its id. Its file's address comes along for other programs."""
@@ -41,6 +45,9 @@ class Intake(QObject):
     pictures_found = Signal(object)
     """Paths of files that were offered and carry no project: pictures, as far as one can tell."""
 
+    models_found = Signal(object)
+    """Models among files that were offered, `Gathered` each."""
+
     taken = Signal(str)
     """A picture came in; what became of it, in words."""
 
@@ -49,7 +56,7 @@ class Intake(QObject):
         self._context = context
 
     def offer(self, paths: tuple[Path, ...]) -> None:
-        """Look what files are; `project_found` or `pictures_found` tells."""
+        """Look what files are; `project_found`, `models_found` or `pictures_found` tells."""
         self._context.tasks.start(self._sorted(paths))
 
     def take(self, source: Path | QImage, how: How, frame: int | None = None) -> None:
@@ -79,6 +86,12 @@ class Intake(QObject):
 
     async def _sorted(self, paths: tuple[Path, ...]) -> None:
         found = []
+        if models := gather(paths):
+            self.models_found.emit(models)
+            belonging = {path for model in models for path in model.files}
+            paths = tuple(path for path in paths if path not in belonging)
+            if not paths:
+                return
         for path in paths:
             if path.suffix.lower() == _PROJECT or await self._context.tasks.in_thread(read_embedded, path) is not None:
                 self.project_found.emit(str(path))
@@ -94,18 +107,7 @@ class Intake(QObject):
         self.pictures_found.emit(tuple(found))
 
     async def _taken(self, source: Path | QImage, how: How, frame: int) -> None:
-        document = self._context.document
-        folder, known = document.folder, document.project.assets
-        if isinstance(source, QImage):
-            data = await self._context.tasks.in_thread(png, source)
-            copied = await self._context.tasks.in_thread(pictures.copy_data, data, "picture", folder, known)
-        else:
-            copied = await self._context.tasks.in_thread(pictures.copy, source, folder, known)
-        if document.folder != folder:
-            raise AssetError(
-                tr("The picture was not added"), tr("Another project was opened meanwhile"), tr("Drop it again")
-            )
-        self.use(pictures.asset_for(document.project, copied), how, frame)
+        self.use(await bring(self._context, source), how, frame)
 
 
 def use_of(asset: Asset, how: How, frame: int) -> Change:
@@ -126,21 +128,14 @@ def add_image(asset: str, frame: int) -> Edit:
     """
 
     def apply(timeline: Timeline) -> Timeline:
-        track = next((each for each in timeline.prompts if not each.muted), None)
-        if track is None:
-            names = {each.name for each in timeline.prompts}
-            name = next(
-                name for name in ("Prompt", *(f"Prompt {n}" for n in range(2, len(names) + 3))) if name not in names
-            )
-            track = PromptTrack(name, Track())
-            timeline = replace(timeline, prompts=(*timeline.prompts, track))
+        timeline, track = heard_track(timeline)
         before = track.track.segment(frame, timeline.length, timeline.loop)[0] if track.track.keys else None
         term = Term(Image(asset))
         terms = before.value.terms if before is not None else ()
         wanted = terms if any(each.content == term.content for each in terms) else (*terms, term)
         key = Keyframe(frame, Prompt(wanted))
         if before is not None:
-            key = replace(key, ease=before.ease)
+            key = replace(before, frame=frame, value=replace(before.value, terms=wanted))
         return timeline.with_prompt(replace(track, track=track.track.put(key)))
 
     return Edit("Add image prompt", apply)

@@ -1,0 +1,77 @@
+"""Edits of what keyframes begin from: a picture of the project, or what every picture of it begins from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from studio.base.errors import InputError
+from studio.timeline.edit import Edit
+from studio.timeline.edits_keys import set_key
+from studio.timeline.model import KeyRef, PromptTrack, Timeline
+from studio.timeline.prompt import Prompt
+from studio.timeline.track import Track
+
+
+def begin_from(keys: Iterable[KeyRef], asset: str) -> Edit:
+    """Let keys of prompt tracks begin from a picture, by its id; empty for what the project's pictures begin from.
+
+    `InputError` when a key does not exist, `TypeError` when it is no prompt's.
+    """
+    chosen = sorted(frozenset(keys), key=lambda ref: (ref.track.name, ref.frame))
+
+    def apply(timeline: Timeline) -> Timeline:
+        for ref in chosen:
+            value = timeline.key(ref).value
+            if not isinstance(value, Prompt):
+                raise TypeError(f"{ref} is no key of a prompt")
+            timeline = set_key(ref.track, ref.frame, replace(value, begin=asset)).apply(timeline)
+        return timeline
+
+    return Edit("Begin from picture" if asset else "Begin as usual", apply)
+
+
+def begin_before(frame: int, asset: str) -> Edit:
+    """Let the keyframe at a frame, or else the nearest before it, begin from a picture.
+
+    It is a key of the prompt track, of those not muted, whose key lies nearest. Where none lies before the frame, the
+    first after it begins so. `InputError` when no track that is not muted has a key.
+    """
+
+    def apply(timeline: Timeline) -> Timeline:
+        refs = [
+            KeyRef(track.ref, key.frame) for track in timeline.prompts if not track.muted for key in track.track.keys
+        ]
+        if not refs:
+            raise InputError(
+                "There is no keyframe to begin", "No prompt track that is not muted has one", "Write a prompt first"
+            )
+        before = [ref for ref in refs if ref.frame <= frame]
+        chosen = max(before, key=lambda ref: ref.frame) if before else min(refs, key=lambda ref: ref.frame)
+        return begin_from([chosen], asset).apply(timeline)
+
+    return Edit("Begin from picture", apply)
+
+
+def put_prompt(prompt: Prompt, frame: int, asset: str) -> Edit:
+    """Set a key with a prompt that begins from a picture, on the first prompt track that is not muted.
+
+    Where there is none, one is added. `InputError` when the frame is outside of the timeline.
+    """
+
+    def apply(timeline: Timeline) -> Timeline:
+        timeline, track = heard_track(timeline)
+        return set_key(track.ref, frame, replace(prompt, begin=asset)).apply(timeline)
+
+    return Edit("Set key", apply)
+
+
+def heard_track(timeline: Timeline) -> tuple[Timeline, PromptTrack]:
+    """The first prompt track that is not muted, and the timeline with it: where there is none, one is added."""
+    for track in timeline.prompts:
+        if not track.muted:
+            return timeline, track
+    names = {each.name for each in timeline.prompts}
+    name = next(name for name in ("Prompt", *(f"Prompt {n}" for n in range(2, len(names) + 3))) if name not in names)
+    track = PromptTrack(name, Track())
+    return replace(timeline, prompts=(*timeline.prompts, track)), track
