@@ -141,9 +141,17 @@ def table(
         named = "; ".join(f"{trouble.path}: {trouble.why}" for trouble in seen.skipped[:3])
         raise InputError("There is no picture to look at", named or "The folder has none", "Add a picture")
     found = compare(seen.embeddings, said, perceptor.logit_scale)
-    arrays = [each.numpy().astype(np.float32) for each in (found.cosine, found.probability, seen.embeddings, said)]
     return Table(
-        perceptor.name, perceptor.identity, seen.pictures, tuple(texts), tuple(templates), *arrays, seen.skipped
+        perceptor.name,
+        perceptor.identity,
+        seen.pictures,
+        tuple(texts),
+        tuple(templates),
+        _numbers(found.cosine),
+        _numbers(found.probability),
+        _numbers(seen.embeddings),
+        _numbers(said),
+        seen.skipped,
     )
 
 
@@ -242,6 +250,11 @@ def _query(
         why = seen.skipped[0].why if seen.skipped else "The folder has no picture"
         raise AssetError(f"The picture {wanted.name} cannot be used", why, "Choose another picture")
     return seen.embeddings[:1]
+
+
+def _numbers(tensor: Tensor) -> Numbers:
+    array: Numbers = tensor.float().numpy()
+    return array
 
 
 def _within(picture: Image.Image, side: int) -> Image.Image:

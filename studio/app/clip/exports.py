@@ -102,7 +102,9 @@ def write(table: Table, path: Path) -> Path:
         atomic.write_bytes(path, as_json(table).encode())
     else:
         raise InputError(
-            f"{path.name} cannot be written", f"A table is one of {', '.join(SUFFIXES)}", f"Name it like: {path.stem}.csv"
+            f"{path.name} cannot be written",
+            f"A table is one of {', '.join(SUFFIXES)}",
+            f"Name it like: {path.stem}.csv",
         )
     return path
 
