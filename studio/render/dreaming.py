@@ -85,11 +85,11 @@ class Dreamer:
     def begin(self, state: FrameState, generator: torch.Generator) -> None:
         """Make the canvas the first picture for `state`.
 
-        It is the project's init image, or the collage or generator's picture that fits the prompts best, handed over to
+        It is the picture that the keyframe begins from, or the project's init image, or the collage or generator's picture that fits the prompts best, handed over to
         this medium, or what `generator` draws.
         """
-        if self.project.init_image:
-            self.canvas.encode(self._picture(self.project.init_image).to(self._toolbox.device))
+        if picture := state.begin or self.project.init_image:
+            self.canvas.encode(self._picture(picture).to(self._toolbox.device))
         elif start_of(self.project.medium) != "noise":
             begun = self.begun(state, generator)
             if begun.kind == self.canvas.kind:
@@ -234,7 +234,8 @@ class Dreamer:
         """Whether the job's steps are generations of an evolution: no gradient is followed."""
         medium = self.project.medium
         alone = medium.kind == "biggan" and medium.option("search") == "cmaes"
-        return alone and self._first(job) and not self.project.init_image and start_of(medium) == "biggan"
+        shown = job.state.begin or self.project.init_image
+        return alone and self._first(job) and not shown and start_of(medium) == "biggan"
 
     def _evolved(self, job: SolveJob | WalkJob | FollowJob, generator: torch.Generator) -> Iterator[Event]:
         canvas, frame, steps = self.canvas, job.state.frame, job.steps
@@ -247,11 +248,13 @@ class Dreamer:
 
     def _fresh(self, job: SolveJob | WalkJob | FollowJob) -> bool:
         """Whether the dream begins from nothing but chance."""
-        return self._first(job) and not self.project.init_image and start_of(self.project.medium) == "noise"
+        shown = job.state.begin or self.project.init_image
+        return self._first(job) and not shown and start_of(self.project.medium) == "noise"
 
     def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
         """How gentle a dream is that begins from a picture of its own prompt, or from what is half-way to one."""
-        if not self.hands_over:
+        begun = bool(job.state.begin) and self._first(job)
+        if not (self.hands_over or begun):
             return 1.0
         gentle = recipe.GENTLE[self.project.medium.kind]
         # the frames that follow have to reach other prompts from where they are

@@ -132,7 +132,7 @@ class _Exploring:
 
     def _begin(self, dreamer: Dreamer, job: SolveJob) -> None:
         """Bring a draft's canvas to the picture that it begins from; those of one seed and prompt share it."""
-        which = (dreamer.project.seed, job.state.terms)
+        which = (dreamer.project.seed, job.state.terms, job.state.begin)
         if which in self._begun:
             dreamer.canvas.restore(self._begun[which])
             return

@@ -29,6 +29,8 @@ from studio.timeline.sample import FrameState
 def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
     """Make the frames of a chain that are not in the store yet, and those before them that they need.
 
+    At a keyframe that begins from a picture of its own, the chain begins anew.
+
     Raises:
         Cancelled: the token was fired.
         StudioError: a frame could not be made or stored; those before it are kept.
@@ -42,7 +44,7 @@ def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
             yield dreamer.done(jobs[frame], entry)
             continue
         first, previous = frame, None
-        while first > 0 and (previous := store.get(jobs[first - 1].key)) is None:
+        while jobs[first].previous and (previous := store.get(jobs[first].previous)) is None:
             first -= 1
         if carrying is None and isinstance(dreamer.canvas, BigGanCanvas):
             carrying = Carrying(dreamer, dreamer.canvas)
@@ -89,7 +91,8 @@ def _make(
         carried = kept(dreamer.canvas, previous)
     elif previous is not None and isinstance(dreamer.canvas, StrokeCanvas):
         carried = moved_strokes(dreamer.canvas, previous, view)
-    yield from dreamer.dream(job, generator(seed, "follow", job.frame), prepare)
+    # where a chain begins anew, its picture is that of its key, wherever the key stands
+    yield from dreamer.dream(job, generator(seed, "follow", job.frame if job.previous else 0), prepare)
     if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
         dreamer.canvas.retake(carried)  # or the dream would take back what the camera did
     generated = isinstance(dreamer.canvas, BigGanCanvas | ImageNetCanvas | StrokeCanvas)

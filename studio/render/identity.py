@@ -106,7 +106,7 @@ def asset_of(project: Project, name: str) -> Asset:
             return asset
     raise AssetError(
         f"The project has no picture called {name}",
-        "A prompt or the init image refers to it",
+        "A keyframe or the init image refers to it",
         "Add the picture to the project, or take the reference out",
     )
 

@@ -116,7 +116,8 @@ class Hasher:
         return _digest({"base": self._base, "kind": kind, **parts})
 
     def _dream(self, state: FrameState, steps: int) -> JSON:
-        return {
+        begun = {"begin": self._asset(state.begin)} if state.begin else {}
+        return begun | {
             "steps": steps,
             "parameters": {name: _number(state.parameter(name)) for name in DREAMING}
             | {name: _number(value) for name in WISHED if (value := state.parameter(name))},
@@ -141,22 +142,18 @@ class Hasher:
         except KeyError:
             raise AssetError(
                 f"The project has no picture called {name}",
-                "A prompt or the init image refers to it",
+                "A keyframe or the init image refers to it",
                 "Add the picture to the project, or take the reference out",
             ) from None
 
 
 def assets_used(project: Project) -> tuple[str, ...]:
-    """The ids of the assets that frames may show: the init image and the pictures in prompts that are not muted."""
-    contents: Iterable[Content] = (
-        term.content
-        for track in project.timeline.prompts
-        if not track.muted
-        for key in track.track.keys
-        for term in key.value.terms
-    )
+    """The ids of the assets that frames may show or begin from: the init image, and those of keyframes not muted."""
+    prompts = [key.value for track in project.timeline.prompts if not track.muted for key in track.track.keys]
+    contents: Iterable[Content] = (term.content for prompt in prompts for term in prompt.terms)
     pictures = {content.asset for content in contents if not isinstance(content, Text)}
-    return tuple(sorted(pictures | ({project.init_image} if project.init_image else set())))
+    beginnings = {project.init_image, *(prompt.begin for prompt in prompts)} - {""}
+    return tuple(sorted(pictures | beginnings))
 
 
 def _options(medium: Medium) -> tuple[JSON, ...]:

@@ -72,7 +72,7 @@ class FollowJob:
     Attributes:
         frame: its number.
         key: what its picture is stored by.
-        previous: key of the frame before it; empty for the first.
+        previous: key of the frame before it; empty for the first, and for one that begins from a picture of its own.
         state: what it is dreamed towards, and how the camera moves to it.
         steps: of its dream.
     """
@@ -221,14 +221,19 @@ def _chain(project: Project, stop: int, hasher: Hasher, draft: bool) -> Iterator
     previous = ""
     for frame in range(stop):
         state = sample(project.timeline, frame)
-        if frame:
+        if frame and not state.begin:
             steps = _steps(state.parameter("steps"), draft)
             key = hasher.following(previous, state, steps, view)
         else:
-            steps = _steps(_lead_in(state), draft)
+            previous, steps = "", _steps(_lead_in(state), draft)
             key = hasher.first(state, steps)
         yield FollowJob(frame, key, previous, state, steps)
         previous = key
+
+
+def _earlier(start: int, begun: set[int]) -> str:
+    anew = max((frame for frame in begun if frame < start), default=0)
+    return f"the frames from {anew} to {start - 1}" if anew else f"the frames before {start}"
 
 
 def _lead_in(state: FrameState) -> float:
@@ -261,9 +266,10 @@ def _notes(project: Project, frames: FrameRange, identities: Identities) -> tupl
         notes.append(
             "A chain of frames does not come back to its first frame; choose the motion mode walk for a seamless loop."
         )
-    if following and frames.start:
+    begun = {key.frame for track in timeline.prompts if not track.muted for key in track.track.keys if key.value.begin}
+    if following and frames.start and frames.start not in begun:
         notes.append(
-            f"Each frame goes on from the one before it, so the frames before {frames.start} are rendered as well."
+            f"Each frame goes on from the one before it, so {_earlier(frames.start, begun)} are rendered as well."
         )
     known = {*PARAMETERS, LEAD_IN} if following else PARAMETERS.keys()
     for name in sorted(names.difference(known)):

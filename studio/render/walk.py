@@ -4,7 +4,8 @@ Every solve begins from the same picture and sees the same cutouts, so solves di
 of two is a picture on the way. Where solves begin on another canvas instead, each from the picture of its own prompt,
 a blend of their latents would show two layouts at once: then those pictures are blended on their own canvas, and what
 is half-way is handed over; collages with the looks that were dreamed, see `studio.canvas.recut`. Strokes alone are
-blended as they are, wherever they began: each goes its way.
+blended as they are, wherever they began: each goes its way. So are two solves of which one began from a picture that
+its keyframe names: the picture has no canvas of its own on which it could be blended.
 
 A frame between depends on its two solves and on no neighbour: any frame can be made alone, and an edited keyframe
 touches only the segments beside it. Refinement sees the same cutouts in every frame, too, or frames would flicker with
@@ -54,7 +55,8 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
         dreamer.token.check()
         began = time.monotonic()
         strokes = isinstance(dreamer.canvas, StrokeCanvas)
-        if dreamer.hands_over and job.start != job.end and not strokes:
+        named = any(solves[key].state.begin for key in job.solves)
+        if dreamer.hands_over and job.start != job.end and not strokes and not named:
             begun = {key: state for key, state in begun.items() if key in job.solves}
             for key in job.solves:
                 if key not in begun:
