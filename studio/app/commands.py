@@ -222,6 +222,7 @@ class Commands(QObject):
     def _help(self) -> None:
         on, window = self._context.actions.on, self._window
         on("models.manage", window.models.present)
+        on("models.ask", window.ask_clip.present)
         on("help.shortcuts", lambda: ShortcutsDialog(self._context, window).exec())
         on("help.news", lambda: show_changelog(window))
         on("help.log", lambda: show_log(window))

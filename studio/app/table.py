@@ -132,6 +132,7 @@ _TABLE = (
     Spec("render.pause", "Pause", "Stop the render, to go on later.", ("Ctrl+P",), "pause", "rendering", separated=True),
     Spec("render.resume", "Resume", "Go on with the paused render.", ("Ctrl+Shift+R",), "play", "paused"),
     Spec("render.cancel", "Cancel", "Stop the render; finished frames are kept.", ("Ctrl+Alt+Return",), "x", "rendering"),
+    Spec("models.ask", "Ask CLIP…", "Compare, classify and search pictures, and see what speaks for a text.", ("A",), "eye"),
     Spec("models.manage", "Models…", "See, fetch, remove and add models.", ("Ctrl+Shift+M",), "download"),
     Spec("help.shortcuts", "Keyboard Shortcuts…", "See every shortcut, and change it.", ("F1", "Ctrl+/"), "keyboard"),
     Spec("help.news", "What Is New", "See what changed in this version.", (), "sparkles"),

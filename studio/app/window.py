@@ -6,7 +6,7 @@ import functools
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEvent, QObject, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QIcon, QKeyEvent
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QIcon, QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 
 from studio.app import shown
 from studio.app.cache import FrameCache
+from studio.app.clip.page import AskClip
 from studio.app.commands import Commands
 from studio.app.context import Context
 from studio.app.dialogs.export import ExportDialog
@@ -45,6 +46,7 @@ from studio.app.timeline.curves import CurveEditor
 from studio.app.timeline.editor import TimelineEditor
 from studio.app.timeline.score_lane import HEIGHT as SCORES
 from studio.app.transport import Transport
+from studio.app.viewer.intake import ASSET, is_offer
 from studio.app.viewer.viewer import Viewer
 from studio.base import paths
 from studio.project import samples
@@ -67,6 +69,7 @@ class Window(QMainWindow):
         self.context = context
         self.setObjectName("window")
         self.setMinimumSize(_SMALLEST)
+        self.setAcceptDrops(True)
         self.setWindowIcon(QIcon(str(paths.resources() / "icons" / "keydream.svg")))
         # not animated: an animation that is cut short leaves its tab bar behind
         self.setDockOptions(QMainWindow.DockOption.AllowNestedDocks | QMainWindow.DockOption.AllowTabbedDocks)
@@ -75,6 +78,7 @@ class Window(QMainWindow):
         self.export_dialog = ExportDialog(context, self.exporting, self)
         self.fetching = Fetching(self)
         self.models = ModelsDialog(context, self.fetching, self)
+        self.ask_clip = AskClip(context, self)
         self.viewer = Viewer(context)
         self.setCentralWidget(self.viewer)
         self.timeline = TimelineEditor(context)
@@ -96,6 +100,8 @@ class Window(QMainWindow):
             part.hint.connect(self.status.hint)
         for opener in (self.viewer.project_dropped, self.library.open_requested):
             opener.connect(self.documents.open)
+        for dropped in (self.viewer.models_dropped, self.library.models_dropped):
+            dropped.connect(self.models.receive)
         self.documents.opened.connect(self._opened)
         context.document.history_changed.connect(self.show_title)
         context.rendering.progressed.connect(self.show_title)
@@ -207,10 +213,21 @@ class Window(QMainWindow):
             shown.keep(document.path, pictures)
         self.exporting.close()
         self.fetching.close()
+        self.ask_clip.close()
         self.documents.close()
         ended = self.context.close()
         self.closed.emit()
         return ended
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Files may be dropped anywhere; what is the project's already only where it has a use."""
+        if is_offer(event.mimeData()) and not event.mimeData().hasFormat(ASSET):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Ask what it should become, as the viewer does."""
+        if self.viewer.offer(event.mimeData(), self.mapToGlobal(event.position().toPoint())):
+            event.acceptProposedAction()
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
         """Controls that live by keys keep them: an action's shortcut comes second where one of these has the focus."""

@@ -151,3 +151,21 @@ class AskPage(QDialog):
     @Slot()
     def _choose(self) -> None:
         self.shared.choose(str(self.model.currentData() or ""))
+
+
+class AskClip:
+    """The page of a window, made when it is first asked for."""
+
+    def __init__(self, context: Context, window: QWidget) -> None:
+        self._context, self._window = context, window
+        self.page: AskPage | None = None
+
+    def present(self) -> None:
+        """Show the page."""
+        if self.page is None:
+            self.page = AskPage(self._context, self._window)
+        self.page.present()
+
+    def close(self) -> bool:
+        """End its questions. Whether all threads ended in time."""
+        return self.page is None or self.page.close_down()
