@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
 
@@ -14,6 +13,7 @@ from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import StudioError
 from studio.base.progress import Progress
 from studio.models.catalogue import Entry
+from studio.models.gathering import Gathered
 
 Work = Callable[[CancelToken, Callable[[Progress], None], Callable[[str], None]], Entry]
 """What brings one model: told a token, where to report bytes, and where to say sentences."""
@@ -75,16 +75,23 @@ class Fetching(QObject):
 
         self.submit(entry.name, work)
 
-    def add(self, file: Path) -> None:
-        """Take a checkpoint of the artist's among their own models."""
+    def add(self, model: Gathered) -> None:
+        """Take a checkpoint of the artist's among their own models, with the files that were given with it."""
 
         def work(token: CancelToken, report: Callable[[Progress], None], _notice: Callable[[str], None]) -> Entry:
             from studio.models.adding import add
             from studio.render.proving import prove
 
-            return add(file, prove=prove, token=token, report=report)
+            return add(
+                model.weights,
+                prove=prove,
+                token=token,
+                report=report,
+                config=model.config,
+                tokenizer=model.tokenizer,
+            )
 
-        self.submit(file.stem, work)
+        self.submit(model.weights.stem, work)
 
     def submit(self, name: str, work: Work) -> None:
         """Queue a piece of work under a model's name; one that waits or runs already is not queued twice."""

@@ -33,6 +33,8 @@ _DDCONFIG = (
 )
 _NO_WEIGHTS = {"input_resolution", "context_length", "vocab_size"}  # numbers that OpenAI's archives keep as tensors
 
+_TOGETHER = ", or drop both on the window together"
+
 Prove = Callable[[Weights], None]
 """Builds the network that weights are for, on the CPU, or raises ModelError."""
 
@@ -159,7 +161,7 @@ def _clip(
                 "A perceptor's weights do not tell the whole architecture"
                 + (f"; it may be {' or '.join(likely[:4])}" if likely else ""),
                 f"Say it with --architecture {likely[0] if likely else 'NAME'}, or give its open_clip_config.json with "
-                "--config",
+                f"--config{_TOGETHER}",
             )
         described = {"model_cfg": architectures.model_cfg(of_openai[0])}  # only OpenAI published such archives
     if archive.form == "torchscript":
@@ -183,7 +185,7 @@ def _vqgan(parts: dict[str, Lazy], told: Mapping[str, Any], what: str) -> tuple[
         raise ModelError(
             f"{what} could not be used",
             "A VQGAN's checkpoint does not say how its networks are built",
-            "Give the yaml that belongs to it with --config",
+            f"Give the yaml that belongs to it with --config{_TOGETHER}",
         )
     if params.get("remap") is not None:
         raise ModelError(f"{what} could not be used", "Its codes are renumbered by a file of their own (remap)", "")
@@ -204,7 +206,7 @@ def _biggan(told: Mapping[str, Any], what: str) -> dict[str, Any]:
         raise ModelError(
             f"{what} could not be used",
             "A BigGAN's weights do not say how its layers follow one another",
-            "Give the json that belongs to them with --config",
+            f"Give the json that belongs to them with --config{_TOGETHER}",
         )
     return {**told, "architecture": "biggan-deep"}
 

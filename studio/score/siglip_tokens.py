@@ -74,7 +74,7 @@ def missing(name: str, repository: str) -> ModelError:
         f"The model {name} could not be used",
         f"It reads texts by a {TOKENIZER} of its own, which is not there",
         f"Fetch https://huggingface.co/{repository}/resolve/main/{TOKENIZER}, and add the model again with it "
-        "beside the weights, or with --tokenizer",
+        "beside the weights",
     )
 
 

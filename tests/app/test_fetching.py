@@ -12,6 +12,7 @@ from studio.base.cancel import CancelToken
 from studio.base.errors import ModelError
 from studio.base.progress import Progress
 from studio.models.catalogue import Entry
+from studio.models.gathering import Gathered
 
 
 @pytest.fixture
@@ -77,7 +78,7 @@ def test_what_goes_wrong_is_told(fetching: Fetching, qtbot: QtBot, error: Except
 def test_a_checkpoint_that_is_none_is_refused(fetching: Fetching, qtbot: QtBot, home: Path, tmp_path: Path) -> None:
     (tmp_path / "mine.pt").write_bytes(b"no model")
     with qtbot.waitSignal(fetching.failed, timeout=30000) as told:
-        fetching.add(tmp_path / "mine.pt")
+        fetching.add(Gathered(tmp_path / "mine.pt"))
     assert told.args[0] == "mine"
     assert "mine" in str(told.args[1])
 

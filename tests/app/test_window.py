@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import threading
+import warnings
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QKeySequence, QMouseEvent
+from PySide6.QtCore import QEvent, QMimeData, QPoint, QPointF, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent, QKeySequence, QMouseEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -17,6 +18,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QLineEdit,
+    QMenu,
     QPlainTextEdit,
     QSlider,
     QWidget,
@@ -27,6 +29,7 @@ from studio.app.context import Context
 from studio.app.frames import Status
 from studio.app.table import SPECS
 from studio.app.window import Window
+from studio.models.gathering import Gathered
 from studio.project import changes, samples, store
 from studio.timeline import edits
 from studio.timeline.model import KeyRef, TrackRef
@@ -64,6 +67,31 @@ def drag_to(widget: QWidget, at: QPoint, held: Qt.KeyboardModifier) -> None:
 
 def test_every_action_has_a_handler(window: Window) -> None:
     assert set(SPECS) - window.context.actions.handled == {"render.draft"}  # a switch, read when a render begins
+
+
+def test_a_model_that_is_dropped_anywhere_is_offered_and_its_page_shows_how_it_goes(
+    window: Window, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    taken: list[Gathered] = []
+    monkeypatch.setattr(window.fetching, "add", taken.append)
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(tmp_path / "eyes.pt"))])
+    left, copy, none = Qt.MouseButton.LeftButton, Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # Qt 6.12 wants a QPointF, which older ones do not take
+        enter = QDragEnterEvent(QPoint(9, 9), copy, data, left, none)
+    QApplication.sendEvent(window.timeline, enter)
+    assert enter.isAccepted()
+    QApplication.sendEvent(window.timeline, QDropEvent(QPointF(9, 9), copy, data, left, none))
+    qtbot.waitUntil(lambda: isinstance(QApplication.activePopupWidget(), QMenu), timeout=5000)
+    menu = QApplication.activePopupWidget()
+    assert isinstance(menu, QMenu)
+    (action,) = menu.actions()
+    assert action.text() == "Add eyes.pt to Your Models"
+    qtbot.mouseClick(menu, left, pos=menu.actionGeometry(action).center())
+    qtbot.waitUntil(window.models.isVisible, timeout=5000)
+    assert taken == [Gathered(tmp_path / "eyes.pt")]
+    window.models.close()
 
 
 def test_keys_play_and_step_and_go(window: Window, context: Context) -> None:

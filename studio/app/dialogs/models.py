@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Slot
+from PySide6.QtCore import QMimeData, QSize, Qt, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -28,12 +28,10 @@ from studio.base.errors import StudioError
 from studio.base.progress import Progress
 from studio.models import own, store
 from studio.models.catalogue import Entry, everything
+from studio.models.gathering import CHECKPOINTS, Gathered, gather
 
 KINDS = {"clip": "Perceptors: who judge how well a picture fits", "vqgan": "VQGANs", "biggan": "BigGANs"}
 """The kinds in their order, with untranslated headings."""
-
-CHECKPOINTS = (".safetensors", ".pt", ".pth", ".bin", ".ckpt")
-"""Suffixes of files that may be models."""
 
 
 def megabytes(size: float) -> str:
@@ -74,7 +72,10 @@ class ModelsDialog(QDialog):
         area.setWidget(self._inside)
         column.addWidget(area, 1)
         self.told = QLabel(
-            tr("Models are fetched from where they were published. Drop a checkpoint here to add your own.")
+            tr(
+                "Models are fetched from where they were published. Drop a checkpoint to add your own, together with "
+                "its yaml or json."
+            )
         )
         self.told.setWordWrap(True)
         self.told.setProperty("role", "muted")
@@ -94,6 +95,13 @@ class ModelsDialog(QDialog):
         self.raise_()
         self.activateWindow()
         self.search.setFocus()
+
+    @Slot(object)
+    def receive(self, models: tuple[Gathered, ...]) -> None:
+        """Add models that were dropped somewhere, and show how that goes."""
+        self.present()
+        for model in models:
+            self._read(model)
 
     def fill(self) -> None:
         """List the models anew."""
@@ -130,14 +138,13 @@ class ModelsDialog(QDialog):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
         """Take files that may be models."""
-        if any(Path(url.toLocalFile()).suffix.lower() in CHECKPOINTS for url in event.mimeData().urls()):
+        if gather(_files(event.mimeData())):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Add them."""
-        for url in event.mimeData().urls():
-            if Path(url.toLocalFile()).suffix.lower() in CHECKPOINTS:
-                self._fetching.add(Path(url.toLocalFile()))
+        for model in gather(_files(event.mimeData())):
+            self._read(model)
         event.acceptProposedAction()
 
     def _make_buttons(self) -> QHBoxLayout:
@@ -168,8 +175,11 @@ class ModelsDialog(QDialog):
         suffixes = " ".join(f"*{suffix}" for suffix in CHECKPOINTS)
         file = self.ask.choose_file(tr("Add Model"), tr("Checkpoints ({suffixes})", suffixes=suffixes))
         if file is not None:
-            self.told.setText(tr("Reading {name}…", name=file.name))
-            self._fetching.add(file)
+            self._read(Gathered(file))
+
+    def _read(self, model: Gathered) -> None:
+        self._tell(tr("Reading {name}…", name=" + ".join(path.name for path in model.files)), "muted")
+        self._fetching.add(model)
 
     def _remove(self, entry: Entry) -> None:
         try:
@@ -187,6 +197,9 @@ class ModelsDialog(QDialog):
     def _progress(self, name: str, progress: Progress) -> None:
         if name in self.rows:
             self.rows[name].show_progress(progress)
+        elif progress.total:  # one that is added has no row yet
+            done, total = megabytes(progress.done), megabytes(progress.total)
+            self._tell(tr("{name}: {done} of {total}", name=name, done=done, total=total), "muted")
 
     @Slot(str, str)
     def _notice(self, name: str, text: str) -> None:
@@ -215,6 +228,10 @@ class ModelsDialog(QDialog):
         if self.told.property("role") != role:
             self.told.setProperty("role", role)
             self.told.style().polish(self.told)
+
+
+def _files(data: QMimeData) -> list[Path]:
+    return [Path(url.toLocalFile()) for url in data.urls() if url.isLocalFile()]
 
 
 class ModelRow(QFrame):

@@ -63,12 +63,16 @@ class Library(QWidget):
     hint = Signal(str)
     """What just happened, for the status bar."""
 
+    models_dropped = Signal(object)
+    """Models were dropped, `Gathered` each: add them to the artist's own."""
+
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._context = context
         self.setAcceptDrops(True)
         self.intake = Intake(context, self)
         self.intake.project_found.connect(self.open_requested)
+        self.intake.models_found.connect(self.models_dropped)
         self.intake.pictures_found.connect(self._add)
         self.intake.taken.connect(self.hint)
         self.tabs = QTabBar()

@@ -33,6 +33,7 @@ from studio.app.viewer.onion import Onion
 from studio.app.viewer.overlay import Overlay
 from studio.app.viewer.source import Source
 from studio.app.viewer.view import STEP, View
+from studio.models.gathering import Gathered
 
 
 class Viewer(QWidget):
@@ -43,6 +44,9 @@ class Viewer(QWidget):
 
     project_dropped = Signal(str)
     """A file that is a project, or carries one, was dropped: open it."""
+
+    models_dropped = Signal(object)
+    """Models were dropped, `Gathered` each, and the artist wants them among their own."""
 
     def __init__(self, context: Context, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -70,6 +74,7 @@ class Viewer(QWidget):
         self._hovering: QPoint | None = None
         self.intake.project_found.connect(self.project_dropped)
         self.intake.pictures_found.connect(self._ask)
+        self.intake.models_found.connect(self._ask_about_models)
         self.intake.taken.connect(self.hint)
         self.back.clicked.connect(self.follow_dream)
         self.bar.shape_changed.connect(self._arrange)
@@ -200,7 +205,9 @@ class Viewer(QWidget):
         if is_offer(event.mimeData()):
             event.acceptProposedAction()
             self.canvas.set_dropping(True)
-            self.hint.emit(tr("Drop a picture to use it, or a project or an exported film to open it"))
+            self.hint.emit(
+                tr("Drop a picture to use it, a project or an exported film to open it, or a model to add it")
+            )
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802
         """It is gone."""
@@ -209,9 +216,13 @@ class Viewer(QWidget):
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
         """Ask what it should become."""
         self.canvas.set_dropping(False)
-        self._hovering = self.mapToGlobal(event.position().toPoint())
-        if self._offer(event.mimeData()):
+        if self.offer(event.mimeData(), self.mapToGlobal(event.position().toPoint())):
             event.acceptProposedAction()
+
+    def offer(self, data: QMimeData, where: QPoint) -> bool:
+        """Ask, at a place on the screen, what dropped data should become. Whether there is something to ask."""
+        self._hovering = where
+        return self._offer(data)
 
     def _offer(self, data: QMimeData | None) -> bool:
         if data is None:
@@ -235,6 +246,15 @@ class Viewer(QWidget):
             self._add_uses(menu, sources[0])
         else:
             menu.addAction(icon("images"), tr("Add All to the Library"), partial(self._take_all, sources))
+        self._popup(menu)
+
+    @Slot(object)
+    def _ask_about_models(self, models: tuple[Gathered, ...]) -> None:
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        names = ", ".join(path.name for model in models for path in model.files)
+        text = tr("Add {names} to Your Models", names=names)
+        menu.addAction(icon("download"), text, partial(self.models_dropped.emit, models))
         self._popup(menu)
 
     def _ask_about(self, name: str) -> None:

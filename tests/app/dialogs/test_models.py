@@ -18,6 +18,7 @@ from studio.base.errors import ModelError
 from studio.base.progress import Progress
 from studio.models import own
 from studio.models.catalogue import everything
+from studio.models.gathering import Gathered
 
 LEFT = Qt.MouseButton.LeftButton
 
@@ -96,18 +97,33 @@ def test_own_models_are_listed_and_removed(dialog: ModelsDialog, fetching: Fetch
 def test_checkpoints_are_dropped_and_other_files_are_not(
     dialog: ModelsDialog, fetching: Fetching, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    taken: list[Path] = []
+    taken: list[Gathered] = []
     monkeypatch.setattr(fetching, "add", taken.append)
-    for name, expected in (("a.txt", False), ("b.ckpt", True)):
+    for names, expected in ((["a.txt"], False), (["b.ckpt"], True), (["c.yaml", "d.ckpt"], True)):
         data = QMimeData()
-        data.setUrls([QUrl.fromLocalFile(f"/tmp/{name}")])
+        data.setUrls([QUrl.fromLocalFile(f"/tmp/{name}") for name in names])
         copy, none = Qt.DropAction.CopyAction, Qt.KeyboardModifier.NoModifier
         enter = QDragEnterEvent(QPoint(9, 9), copy, data, LEFT, none)
         enter.ignore()
         dialog.dragEnterEvent(enter)
         assert enter.isAccepted() is expected
         dialog.dropEvent(QDropEvent(QPointF(9, 9), copy, data, LEFT, none))
-    assert taken == [Path("/tmp/b.ckpt")]
+    assert taken == [Gathered(Path("/tmp/b.ckpt")), Gathered(Path("/tmp/d.ckpt"), Path("/tmp/c.yaml"))]
+    assert dialog.told.text() == "Reading d.ckpt + c.yaml…"
+
+
+def test_what_was_dropped_elsewhere_is_received_and_its_progress_told(
+    dialog: ModelsDialog, fetching: Fetching, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    taken: list[Gathered] = []
+    monkeypatch.setattr(fetching, "add", taken.append)
+    dialog.close()
+    models = (Gathered(Path("/tmp/b.ckpt")),)
+    dialog.receive(models)
+    assert dialog.isVisible()
+    assert taken == list(models)
+    fetching.progressed.emit("b", Progress(25_000_000, 100_000_000, "converting b"))
+    assert dialog.told.text() == "b: 25 MB of 100 MB"
 
 
 def test_sizes_are_for_people() -> None:

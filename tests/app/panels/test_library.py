@@ -14,6 +14,7 @@ from pytestqt.qtbot import QtBot
 from studio.app.context import Context
 from studio.app.panels.library import PAGES, Library
 from studio.app.viewer.intake import ASSET
+from studio.models.gathering import Gathered
 from studio.project import samples
 from studio.timeline import edits
 from studio.timeline.model import TrackRef
@@ -157,6 +158,15 @@ def test_a_dropped_project_asks_to_be_opened(library: Library, qtbot: QtBot, tmp
     with qtbot.waitSignal(library.open_requested, timeout=5000) as opened:
         assert drop(library, files(path))
     assert opened.args == [str(path)]
+
+
+def test_a_dropped_model_is_none_of_the_projects_pictures(
+    library: Library, context: Context, qtbot: QtBot, apple: Path, tmp_path: Path
+) -> None:
+    with qtbot.waitSignal(library.models_dropped, timeout=5000) as found:
+        assert drop(library, files(tmp_path / "eyes.pt", apple))
+    assert found.args == [(Gathered(tmp_path / "eyes.pt"),)]
+    qtbot.waitUntil(lambda: [each.id for each in context.document.project.assets] == ["red-apple"], timeout=5000)
 
 
 def test_what_is_here_already_cannot_be_dropped(library: Library) -> None:

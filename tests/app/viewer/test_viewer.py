@@ -15,6 +15,7 @@ from studio.app.frames import Status
 from studio.app.viewer.intake import ASSET
 from studio.app.viewer.viewer import Viewer
 from studio.export.embed import read_embedded
+from studio.models.gathering import Gathered
 from studio.project.changes import add_asset
 from studio.project.format import loads
 from studio.project.model import Asset
@@ -318,6 +319,14 @@ def test_a_dropped_export_asks_to_be_opened(
     with qtbot.waitSignal(viewer.project_dropped, timeout=5000) as found:
         dropped(viewer, files(tmp_path / "frame.png"))
     assert found.args == [str(tmp_path / "frame.png")]
+
+
+def test_a_dropped_model_is_offered_with_what_belongs_to_it(viewer: Viewer, qtbot: QtBot, tmp_path: Path) -> None:
+    dropped(viewer, files(tmp_path / "model.yaml", tmp_path / "last.ckpt"))
+    assert list(menu(viewer, qtbot)) == ["Add last.ckpt, model.yaml to Your Models"]
+    with qtbot.waitSignal(viewer.models_dropped, timeout=5000) as found:
+        choose(viewer, qtbot, "Add last.ckpt, model.yaml to Your Models")
+    assert found.args == [(Gathered(tmp_path / "last.ckpt", tmp_path / "model.yaml"),)]
 
 
 def test_words_cannot_be_dropped(viewer: Viewer) -> None:
