@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import sys
+from collections.abc import Iterator
 from time import perf_counter
 
 from PySide6.QtCore import QObject, Qt, QTimer, Slot
@@ -24,6 +26,19 @@ def quicken() -> None:
     sys.setswitchinterval(SWITCH)
     gc.collect()
     gc.freeze()
+
+
+@contextlib.contextmanager
+def uncollected() -> Iterator[None]:
+    """Load in here, in any thread, what is large and stays: it is never walked through by garbage collection."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        if collecting:
+            gc.enable()
 
 
 class Pulse(QObject):

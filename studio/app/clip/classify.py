@@ -9,9 +9,9 @@ from studio.app.clip.answers import Table, lines, table
 from studio.app.clip.bars import Bars
 from studio.app.clip.perceptors import Source
 from studio.app.clip.shared import Shared
-from studio.app.clip.tab import Tab, ask_button, halves, heading, texts_field
+from studio.app.clip.tab import Tab, ask_button, halves, texts_field
 from studio.app.clip.templates import DEFAULT, OWN, default_of, sets
-from studio.app.clip.wells import PictureWell
+from studio.app.clip.wells import PictureWell, heading
 from studio.app.panels.fields import Combo
 from studio.app.texts import tr
 from studio.app.theme import GRID

@@ -22,8 +22,8 @@ from studio.app.clip.answers import Table, lines, table
 from studio.app.clip.matrix import Matrix
 from studio.app.clip.perceptors import Source
 from studio.app.clip.shared import Shared
-from studio.app.clip.tab import Tab, ask_button, halves, heading, texts_field
-from studio.app.clip.wells import PictureList
+from studio.app.clip.tab import Tab, ask_button, halves, texts_field
+from studio.app.clip.wells import PictureList, heading
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.base.cancel import CancelToken
@@ -48,7 +48,6 @@ class CompareTab(Tab):
         self.go = ask_button(tr("Compare"), tr("Compare every picture with every text"))
         self.go.clicked.connect(self.ask)
         left = QVBoxLayout()
-        left.addWidget(heading(tr("Pictures")))
         left.addWidget(self.pictures, 3)
         left.addWidget(heading(tr("Texts, one a line")))
         left.addWidget(self.texts, 2)

@@ -12,8 +12,8 @@ from studio.app.clip.answers import Heated, heat
 from studio.app.clip.heat_view import HeatView
 from studio.app.clip.perceptors import Source
 from studio.app.clip.shared import Shared
-from studio.app.clip.tab import Tab, ask_button, halves, heading, texts_field
-from studio.app.clip.wells import PictureWell
+from studio.app.clip.tab import Tab, ask_button, halves, texts_field
+from studio.app.clip.wells import PictureWell, heading
 from studio.app.panels.fields import NumberField, Slider
 from studio.app.texts import tr
 from studio.app.theme import GRID

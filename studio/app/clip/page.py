@@ -41,6 +41,7 @@ class AskPage(QDialog):
         self.tabs = QTabWidget()
         self.tabs.setAccessibleName(tr("What to ask"))
         self.tabs.setDocumentMode(True)
+        self.tabs.tabBar().setDrawBase(False)
         self.compare = CompareTab(self.shared)
         self.classify = ClassifyTab(self.shared)
         self.search = SearchTab(self.shared)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from studio.app.pulse import uncollected
 from studio.base.cancel import CancelToken
 from studio.base.errors import AssetError, InputError
 from studio.base.progress import Progress, Report
@@ -82,7 +83,8 @@ class Perceptors:
             if self._held is None or self._held[0] != key:
                 report(Progress(0, 0, LOADING))
                 self._held = None  # before the next one, so that there are never two
-                self._held = (key, self._load(entry))
+                with uncollected():
+                    self._held = (key, self._load(entry))
             return self._held[1]
 
     def look(self, perceptor: Perceptor, sources: Sequence[Source], token: CancelToken, report: Report) -> Seen:

@@ -6,7 +6,7 @@ from typing import Final
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShowEvent
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QPlainTextEdit, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.clip.lane import Lane
 from studio.app.clip.perceptors import Source
@@ -105,13 +105,6 @@ def ask_button(text: str, tip: str) -> QPushButton:
     button.setAutoDefault(False)
     button.setToolTip(tr("{tip} ({keys})", tip=tip, keys=keys))
     return button
-
-
-def heading(text: str) -> QLabel:
-    """A heading over a field."""
-    made = QLabel(text)
-    made.setProperty("role", "heading")
-    return made
 
 
 def halves(tab: Tab, left: QBoxLayout, right: QBoxLayout) -> None:

@@ -20,7 +20,7 @@ from PySide6.QtGui import (
     QPen,
     QShortcut,
 )
-from PySide6.QtWidgets import QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.clip.choosing import Chooser
 from studio.app.clip.perceptors import Source
@@ -89,7 +89,9 @@ class PictureList(Droppable):
         self.remove.setAccessibleName(tr("Remove pictures"))
         self.remove.setToolTip(tr("Take the selected pictures out of the list, or all when none is (Del)"))
         self.remove.clicked.connect(self.take_out)
-        row.addWidget(self.remove)
+        top = QHBoxLayout()
+        top.addWidget(heading(tr("Pictures")), 1)
+        top.addWidget(self.remove)
         self.items = Items(shared.context.pictures, self)
         self.grid = Grid(shared.context.pictures, _NARROW, tr("Pictures to compare"))
         self.grid.setModel(self.items)
@@ -107,6 +109,7 @@ class PictureList(Droppable):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
+        column.addLayout(top)
         column.addLayout(row)
         column.addWidget(self.stack, 1)
         self.chooser.chosen.connect(self.add)
@@ -282,3 +285,10 @@ def fitted(size: QSize, area: QRectF) -> QRectF:
     place = QRectF(0, 0, size.width() * scale, size.height() * scale)
     place.moveCenter(area.center())
     return place
+
+
+def heading(text: str) -> QLabel:
+    """A heading over a field."""
+    made = QLabel(text)
+    made.setProperty("role", "heading")
+    return made
