@@ -7,8 +7,10 @@ from studio.project import changes
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
 from studio.timeline import edits
 from studio.timeline.history import History
-from studio.timeline.model import Timeline
+from studio.timeline.model import PromptTrack, Timeline
+from studio.timeline.prompt import parse_prompt
 from studio.timeline.time import FrameRate
+from studio.timeline.track import Keyframe, Track
 
 
 def project() -> Project:
@@ -69,6 +71,36 @@ def test_the_init_image_must_be_a_picture_of_the_project() -> None:
     chosen = changes.set_init_image("a").apply(pictured)
     assert chosen.init_image == "a"
     assert changes.set_init_image("").apply(chosen).init_image == ""
+
+
+def prompted() -> Project:
+    keys = tuple(Keyframe(frame, parse_prompt(text)) for frame, text in ((0, "a"), (10, "b"), (20, "c")))
+    return Project("One", Timeline(FrameRate(24), 48, (PromptTrack("Prompt", Track(keys)),)))
+
+
+def begun(project: Project) -> dict[int, str]:
+    return {key.frame: key.value.begin for key in project.timeline.prompts[0].track.keys}
+
+
+def test_a_picture_becomes_a_keyframe() -> None:
+    leaf = Asset("leaf", "leaf.png")
+    history = History(prompted())
+    after = history.apply(changes.promote(leaf, parse_prompt("d"), 15))
+    assert (after.assets, begun(after)) == ((leaf,), {0: "", 10: "", 15: "leaf", 20: ""})
+    assert history.labels == ("Keyframe from picture",)
+    assert history.undo() == prompted()
+
+
+def test_handing_over_changes_the_medium_and_begins_the_keyframe_before() -> None:
+    leaf = Asset("leaf", "leaf.png")
+    history = History(prompted())
+    after = history.apply(changes.hand_over(leaf, Medium("strokes"), 13))
+    assert (after.medium, after.assets) == (Medium("strokes"), (leaf,))
+    assert begun(after) == {0: "", 10: "leaf", 20: ""}
+    assert history.labels == ("Hand over to strokes",)
+    assert history.undo() == prompted()
+    with pytest.raises(InputError, match="no keyframe"):
+        changes.hand_over(leaf, Medium("strokes"), 0).apply(project())
 
 
 def test_adding_a_picture_twice_changes_nothing_and_another_of_its_name_is_refused() -> None:

@@ -27,7 +27,7 @@ EASE = st.sampled_from([Ease.HOLD, Ease.LINEAR, Ease.IN, Ease.OUT, Ease.BOTH, Ea
     Ease.bezier, SHARE, st.floats(-1000, 1000), SHARE, st.floats(-1000, 1000)
 )
 TERM = st.builds(Term, st.builds(Text, LABEL) | st.builds(Image, ID), NUMBER, NUMBER | st.just(float("-inf")))
-PROMPT = st.builds(Prompt, st.lists(TERM, min_size=1, max_size=3).map(tuple))
+PROMPT = st.builds(Prompt, st.lists(TERM, min_size=1, max_size=3).map(tuple), st.just("") | ID)
 RATE = st.builds(FrameRate, st.integers(1, 1000), st.just(1)) | st.sampled_from(
     [FrameRate(30000, 1001), FrameRate(1, 3), FrameRate(24000, 1001)]
 )

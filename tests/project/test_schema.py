@@ -127,6 +127,7 @@ def test_it_accepts_every_shipped_sample():
         (("timeline", "prompts", 0, "keys", 0, "ease"), "bouncy"),
         (("timeline", "prompts", 0, "keys", 0, "frame"), 0.5),
         (("timeline", "prompts", 0, "keys", 0, "prompt"), []),
+        (("timeline", "prompts", 0, "keys", 0, "begin"), 3),
         (("timeline", "prompts", 0, "keys", 0, "prompt"), {"weight": 1}),
         (("timeline", "prompts", 0, "keys", 1, "prompt", 1, "stop"), "x"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,6 +22,9 @@ from studio.render.follow import camera
 from studio.render.pictures import from_png, to_png
 from studio.render.session import render
 from studio.render.store import FrameStore
+from studio.timeline.beginnings import begin_before
+from studio.timeline.edits import move_keys
+from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.sample import sample
 from studio.timeline.time import FrameRange
 
@@ -64,6 +68,31 @@ def test_the_first_frame_begins_from_the_init_image(fakes, run):
     canvas = PixelCanvas(16, 16)
     canvas.encode(fakes.Toolbox().picture(None, "flower"))
     assert frame.path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_a_chain_begins_anew_from_the_picture_of_a_keyframe(fakes, run, tmp_path):
+    project = fakes.project(mode="follow", steps=0, init_image="tree", parameters={"zoom": {0: 1.2}})
+    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    frames = done(run(project))
+    canvas = PixelCanvas(16, 16)
+    canvas.encode(fakes.Toolbox().picture(None, "flower"))
+    assert frames[4].path.read_bytes() == to_png(canvas.image().detach())
+    canvas.encode(move(from_png(frames[4].path), camera(sample(project.timeline, 5), project.motion)))
+    assert frames[5].path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_from_there_on_nothing_before_is_needed(fakes, run, tmp_path):
+    project = fakes.project(mode="follow", steps=2)
+    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    whole = done(run(project))
+    other = FrameStore(tmp_path / "other")
+    alone = done(render(project, fakes.Toolbox(), other, frames=FrameRange(6, 7)))
+    assert [event.frame for event in alone] == [4, 5, 6]
+    assert [event.pixels for event in alone] == [event.pixels for event in whole[4:7]]
+    moved = move_keys([KeyRef(TrackRef("prompt", "main"), 4)], 1).apply(project.timeline)
+    third = FrameStore(tmp_path / "third")
+    later = done(render(replace(project, timeline=moved), fakes.Toolbox(), third, frames=FrameRange(5, 6)))
+    assert later[0].pixels == whole[4].pixels, "the picture of a key goes with it"
 
 
 def test_every_frame_draws_its_own_chance(fakes, run):

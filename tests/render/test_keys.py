@@ -15,6 +15,7 @@ from studio.base.errors import AssetError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef
 from studio.render import keys as keys_module
 from studio.render.keys import Identities, assets_used
+from studio.timeline.beginnings import begin_before
 from studio.timeline.model import Marker
 from studio.timeline.time import FrameRange, FrameRate
 
@@ -207,6 +208,28 @@ def test_a_lost_picture_is_named(fakes, fields):
     assert "lost" in caught.value.what and "Add the picture" in caught.value.fix
 
 
+def begins(project, frame, asset="flower"):
+    return replace(project, timeline=begin_before(frame, asset).apply(project.timeline))
+
+
+def test_a_picture_that_a_keyframe_begins_from_counts_by_its_content(fakes):
+    project = fakes.project(refine=2)
+    before, after = fakes.lay_out(project), fakes.lay_out(begins(project, 4))
+    changed = [frame for frame, (a, b) in enumerate(zip(before.keys, after.keys, strict=True)) if a != b]
+    assert changed == [1, 2, 3, 4, 5, 6, 7], "the keyframe and its segments"
+    assert fakes.all_keys(begins(project, 4, "same flower")) == fakes.all_keys(begins(project, 4))
+    assert fakes.all_keys(begins(begins(project, 4), 4, "")) == fakes.all_keys(project)
+    with pytest.raises(AssetError, match="lost"):
+        fakes.lay_out(begins(project, 4, "lost"))
+
+
+def test_in_a_chain_it_counts_from_there_on(fakes):
+    project = fakes.project(mode="follow")
+    before, after = fakes.lay_out(project), fakes.lay_out(begins(project, 4))
+    assert before.keys[:4] == after.keys[:4]
+    assert not set(before.keys[4:]) & set(after.keys)
+
+
 def test_one_identity_for_each_perceptor(fakes):
     with pytest.raises(ValueError, match="longer"):
         fakes.lay_out(replace(fakes.project(), perceptors=(PerceptorRef("a"), PerceptorRef("b"))))
@@ -219,3 +242,6 @@ def test_assets_used_are_those_that_frames_may_show(fakes):
     ]
     assert assets_used(fakes.project(tracks=tracks, init_image="flower")) == ("bush", "flower", "tree")
     assert assets_used(fakes.project()) == ()
+    assert assets_used(begins(fakes.project({0: "image:tree"}), 0)) == ("flower", "tree")
+    hidden = begins(fakes.project(), 0)
+    assert assets_used(with_timeline(hidden, prompts=(replace(hidden.timeline.prompts[0], muted=True),))) == ()

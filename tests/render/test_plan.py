@@ -17,8 +17,10 @@ import studio
 from studio.base.errors import InputError
 from studio.project.model import Medium
 from studio.render.plan import work
+from studio.timeline.beginnings import begin_before
 from studio.timeline.easing import Ease
-from studio.timeline.model import PromptTrack
+from studio.timeline.edits import move_keys
+from studio.timeline.model import KeyRef, PromptTrack, TrackRef
 from studio.timeline.prompt import parse_prompt
 from studio.timeline.time import FrameRange
 from studio.timeline.track import Keyframe, Track
@@ -114,6 +116,19 @@ def test_a_range_of_a_chain_brings_what_it_depends_on(fakes):
     assert [job.frame for job in part.jobs] == [0, 1, 2, 3, 4, 5]
     assert part.keys == fakes.lay_out(project).keys[4:6]
     assert any("before 4" in note for note in part.notes)
+
+
+def test_a_chain_begins_anew_where_a_keyframe_names_its_picture(fakes):
+    project = fakes.project(mode="follow", steps=5)
+    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    chain = fakes.lay_out(project, FrameRange(6, 9))
+    assert [bool(job.previous) for job in chain.jobs] == [False, *[True] * 3, False, *[True] * 4]
+    assert [job.steps for job in chain.jobs] == [15, 5, 5, 5, 15, 5, 5, 5, 5]
+    assert work(chain, lambda key: False).frames == 5, "4 to 8"
+    assert any("the frames from 4 to 5 are rendered as well" in note for note in chain.notes)
+    assert fakes.lay_out(project, FrameRange(4, 9)).notes == ()
+    earlier = replace(project, timeline=move_keys([KeyRef(TrackRef("prompt", "main"), 4)], -2).apply(project.timeline))
+    assert fakes.lay_out(earlier, FrameRange(0, 9)).keys[2] == chain.jobs[4].key, "its picture goes with it"
 
 
 # Both

@@ -15,11 +15,13 @@ from studio.canvas.pixels import PixelCanvas
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Medium
+from studio.render import recipe
 from studio.render.checkpoint import pack, unpack
 from studio.render.events import FrameDone, Notice, SolveDone, SolveStarted, StepDone
 from studio.render.pictures import from_png, to_png
 from studio.render.session import render
 from studio.render.store import FrameStore
+from studio.timeline.beginnings import begin_before
 from studio.timeline.easing import Ease
 from studio.timeline.time import FrameRange
 
@@ -59,6 +61,35 @@ def test_every_solve_begins_from_the_same_picture(fakes, run):
     pictured = run(fakes.project(steps=0, init_image="tree"))
     canvas.encode(fakes.Toolbox().picture(None, "tree"))
     assert done(pictured)[0].path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_a_keyframe_begins_from_its_own_picture_before_any_other(fakes, run, store):
+    project = fakes.project(steps=0, init_image="tree")
+    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    events = run(project)
+    solved = states(events, store)
+    canvas = PixelCanvas(16, 16)
+    canvas.encode(fakes.Toolbox().picture(None, "flower"))
+    assert done(events)[4].path.read_bytes() == to_png(canvas.image().detach())
+    canvas.encode(fakes.Toolbox().picture(None, "tree"))
+    assert done(events)[0].pixels == done(events)[8].pixels
+    assert done(events)[8].path.read_bytes() == to_png(canvas.image().detach())
+    canvas.restore(canvas.blend(solved[0], solved[4], 0.25))
+    assert done(events)[1].path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_it_is_dreamed_on_gently(fakes, run, monkeypatch):
+    asked, settings = [], recipe.settings
+
+    def noted(state, steps, **options):
+        asked.append((state.frame, options))
+        return settings(state, steps, **options)
+
+    monkeypatch.setattr(recipe, "settings", noted)
+    project = fakes.project(steps=2)
+    run(replace(project, timeline=begin_before(4, "flower").apply(project.timeline)))
+    usual = {"climb": (16, 16), "gentle": 1.0}
+    assert asked == [(0, usual), (4, {"climb": None, "gentle": recipe.GENTLE["pixels"]}), (8, usual)]
 
 
 def test_solves_go_where_their_prompts_are(fakes, run, store):
@@ -181,6 +212,18 @@ def test_a_bare_start_stays(fakes, run, begun):
     assert len({event.pixels for event in done(run(noise, toolbox=begun()))}) == 1
     pictured = fakes.project(steps=0, init_image="tree", medium=Medium("pixels", start="collage"))
     assert len({event.pixels for event in done(run(pictured, toolbox=begun()))}) == 1, "an init image goes before"
+
+
+def test_a_way_from_a_collage_to_a_picture_of_ones_own_is_one_of_latents(fakes, run, begun, store):
+    """There is no canvas on which both beginnings could be blended."""
+    project = fakes.project({0: "red", 4: "green", 8: "blue"}, steps=1, medium=Medium("pixels", start="collage"))
+    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    events = run(project, toolbox=begun())
+    solved = states(events, store)
+    canvas = PixelCanvas(16, 16)
+    for frame, start, end, mix in ((1, 0, 4, 0.25), (6, 4, 8, 0.5)):
+        canvas.restore(canvas.blend(solved[start], solved[end], mix))
+        assert done(events)[frame].path.read_bytes() == to_png(canvas.image().detach())
 
 
 def test_strokes_go_their_way_wherever_they_began(fakes, run, begun, store):
