@@ -4,11 +4,18 @@ The rule, for a prompt in the frames that ask for it, on both scores as `standin
 
 1. Both are smoothed by the mean of `SMOOTH` frames.
 2. At each frame the change from `WINDOW` / 2 frames before it to `WINDOW` / 2 frames after it is taken.
-3. The guide's must be at least `RISE`, the witness's at most minus `RISE`, and both greater than `NOISE` times the
-   score's own jitter: what smoothing took away, which is no trend, as it is left in a difference of two means.
+3. The guide's must be at least `RISE` and the witness's at most minus `FALL`, and both greater than `NOISE` times the
+   score's own jitter: what smoothing took away, which is no trend, as much of it as is left in a change.
 4. Frames within half a window of such a frame belong to the span; spans that touch are one.
 
-A frame that is not there breaks a series: nothing is said across a gap.
+The guide need rise less than the witness falls: pictures soon please it about as much as any can, and what goes on
+being done to them for the last percent is just what fools it. A frame that is not there breaks a series: nothing is
+said across a gap.
+
+Measured with the two models that ship. Of 48 dreams that followed the evaluator's gradient alone, without cutouts or
+augmentation, from a blurred, faint, grey, veiled or noisy picture of their prompt, 19 are found; of 48 that followed
+the starter's, which is trained against just such attacks, none, and in these the evaluator's score hardly falls. On the
+frames of the four samples one place is found, the end of first-follow, where the moon has dissolved into colours.
 """
 
 from __future__ import annotations
@@ -27,8 +34,11 @@ SMOOTH = 5
 WINDOW = 12
 """Frames over which a trend is taken."""
 
-RISE = 0.08
-"""Least change of either score over a window."""
+RISE = 0.04
+"""Least change of the guide's score over a window."""
+
+FALL = 0.08
+"""Least change of the witness's, downwards."""
 
 NOISE = 3.0
 """How many times the jitter a change must be."""
@@ -77,7 +87,7 @@ def _spans(prompt: int, first: int, guide: Floats, witness: Floats) -> Iterator[
         return
     (up, up_noise), (change, down_noise) = _trend(guide), _trend(witness)
     down = -change
-    flagged = (up >= max(RISE, NOISE * up_noise)) & (down >= max(RISE, NOISE * down_noise))
+    flagged = (up >= max(RISE, NOISE * up_noise)) & (down >= max(FALL, NOISE * down_noise))
     badly = np.where(flagged, np.minimum(up, down), -np.inf)
     for start, stop in _runs(np.convolve(flagged, np.ones(WINDOW + 1), "same") > 0.5):
         worst = start + int(np.argmax(badly[start:stop]))

@@ -1,14 +1,18 @@
 """How much of a prompt is seen in a picture, in numbers that can be compared between perceptors. No torch.
 
-A cosine alone says little: one CLIP gives a picture of an apple and the words for it 0.65, another 0.28, and a prompt's
-share of a softmax is 0 or 1 nearly everywhere, so that it neither rises nor falls. Here a cosine counts by how far it
-stands out among those of the same picture with a fixed set of captions (a z-score), and that is divided by how far the
-true caption stands out in pictures of known content. So 0 is what words get that have nothing to do with the picture,
-and 1 is what the perceptor gives a picture that truly shows them, whatever its temperature and the spread of its
-space. What pleases a perceptor in every respect at once, as adversarial noise may, gains nothing by it.
+A cosine alone says little: one CLIP gives a picture of an apple and the words for it 0.65, another 0.28. Here it is
+counted from chance, which is 0, to what a true picture gets, which is 1:
 
-Measured on 100 drawn scenes: true captions stand out by 4.3 standard deviations for the starter and by 3.5 for the
-evaluator; the best of the 99 others by 2.7 for both.
+    seen = (cosine - chance) / gain
+
+`chance` is the mean cosine of that very prompt with a fixed set of pictures that do not show it, so that words which
+suit every picture a little gain nothing by it; `gain` is how much more the perceptor gives the true caption of those
+pictures than it gives the others. So neither a perceptor's temperature nor the spread of its space counts.
+
+Why nothing finer: a prompt's share of a softmax is 0 or 1 nearly everywhere, and neither rises nor falls. A z-score
+among a picture's cosines with many captions stays at 1 while a dream goes on pleasing its guide, since its spread
+grows as well. This is linear in the cosine, so it shows what dreaming pushes up, beyond 1 too: a picture that pleases
+its guide more than true pictures do is worth a look.
 """
 
 from __future__ import annotations
@@ -18,29 +22,28 @@ import numpy.typing as npt
 
 Floats = npt.NDArray[np.float32]
 
-_LEAST = 1e-6  # a spread below this is rounding
+_LEAST = 1e-6  # a gain below this is rounding
 
 
-def standing(cosine: Floats, others: Floats) -> Floats:
-    """How many standard deviations each cosine lies above the mean of a picture's cosines with the fixed set: (n, k).
-
-    Args:
-        cosine: (n, k), of n pictures with k wishes.
-        others: (n, c), of the same pictures with the fixed set; c at least 2.
-    """
-    spread = np.maximum(others.std(axis=1, keepdims=True), _LEAST)
-    made: Floats = ((cosine - others.mean(axis=1, keepdims=True)) / spread).astype(np.float32)
-    return made
-
-
-def truth(cosine: Floats) -> float:
-    """How far what is true stands out on the average: what `standing` is divided by.
+def gain(cosine: Floats) -> float:
+    """How much more a perceptor gives what is true, on the average.
 
     Args:
-        cosine: (c, c), of c pictures with c captions, in the same order: the diagonal is true. c at least 3.
+        cosine: (c, c), of c pictures with c captions, in the same order: the diagonal is true. c at least 2.
     """
     count = len(cosine)
-    rows = [
-        standing(cosine[row : row + 1, row : row + 1], np.delete(cosine[row : row + 1], row, 1)) for row in range(count)
-    ]
-    return max(float(np.mean(rows)), _LEAST)
+    true = float(np.trace(cosine)) / count
+    false = (float(cosine.sum()) - count * true) / (count * (count - 1))
+    return max(true - false, _LEAST)
+
+
+def seen(cosine: Floats, chance: Floats, gains: Floats) -> Floats:
+    """How much of each wish is seen in each picture: 0 is chance, 1 a true picture.
+
+    Args:
+        cosine: (n, w), of n pictures with w wishes.
+        chance: (w,), the mean cosine of each wish with pictures that do not show it.
+        gains: (w,), greater than 0, of the perceptor for wishes of that kind.
+    """
+    made: Floats = ((cosine - chance) / gains).astype(np.float32)
+    return made

@@ -17,7 +17,7 @@ from studio.render.identity import asset_of, perceptor_names
 from studio.render.keys import weights
 from studio.score.perceptor import Perceptor
 from studio.score.sharing import perceptor as shared
-from studio.score.standing import Floats, standing
+from studio.score.standing import Floats, seen
 from studio.score.targets import embed_picture
 from studio.timeline.prompt import Content, Text
 from studio.witness.asked import Asked, asked
@@ -27,32 +27,26 @@ from studio.witness.reference import Reference, reference
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Seer:
-    """A perceptor and what it is asked.
+    """A perceptor and what it is asked: w wishes, texts and pictures.
 
     Attributes:
         perceptor: who looks.
         weight: how much it counts among the guides.
-        reference: what it makes of known things.
-        points: (w, d), the wishes of all prompts in its space.
-        words: (w,), whether each is a text; else it is a picture.
-        texts: the wishes that are texts.
+        points: (w, d), the wishes in its space.
+        chance: (w,), see `studio.score.standing`.
+        gains: (w,), likewise.
     """
 
     perceptor: Perceptor
     weight: float
-    reference: Reference
     points: Floats
-    words: tuple[bool, ...]
-    texts: tuple[str, ...]
+    chance: Floats
+    gains: Floats
 
     def sees(self, pictures: Floats) -> tuple[Floats, Floats]:
         """Of embedded pictures (u, d) the cosine with each wish (u, w), and how much of it is seen (u, w)."""
         cosine: Floats = pictures @ self.points.T
-        by_words = standing(cosine, pictures @ self.reference.without(self.texts).T) / self.reference.word_truth
-        if all(self.words):
-            return cosine, by_words
-        by_pictures = standing(cosine, pictures @ self.reference.shown.T) / self.reference.picture_truth
-        return cosine, np.where(np.array(self.words), by_words, by_pictures)
+        return cosine, seen(cosine, self.chance, self.gains)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -152,7 +146,8 @@ class Panels:
             for wish in wishes
         ]
         stacked = torch.stack(points).cpu().numpy() if points else np.zeros((0, perceptor.dimensions))
-        texts = tuple(wish.text for wish in wishes if isinstance(wish, Text))
-        words = tuple(isinstance(wish, Text) for wish in wishes)
-        found = self._references[perceptor.identity]
-        return Seer(perceptor, weight, found, stacked.astype(np.float32), words, texts)
+        placed: Floats = stacked.astype(np.float32)
+        known = self._references[perceptor.identity]
+        chance = np.array([known.chance(wish, point) for wish, point in zip(wishes, placed, strict=True)], np.float32)
+        gains = [known.word_gain if isinstance(wish, Text) else known.picture_gain for wish in wishes]
+        return Seer(perceptor, weight, placed, chance, np.array(gains, np.float32))

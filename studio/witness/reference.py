@@ -1,8 +1,8 @@
 """What a perceptor makes of things that are known: captions, and drawn pictures of just these captions.
 
-Scores are counted from here (see `studio.score.standing`): words stand out among the captions, and a picture that is a
-prompt among the pictures; how far a true caption stands out in its picture is the score 1, and so is how far a second
-picture of the same thing does.
+Scores are counted from here, as `studio.score.standing` has them. Chance is a prompt's mean cosine with the pictures.
+What is true of words is what the pictures are to their captions; and of a picture that is a prompt, what two pictures
+of one thing are to each other.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from studio.evaluation.prompts import Prompt, read_prompts
 from studio.evaluation.reals import real_pictures
 from studio.score.looking import embed, looks
 from studio.score.perceptor import Perceptor
-from studio.score.standing import Floats, truth
+from studio.score.standing import Floats, gain
+from studio.timeline.prompt import Content, Text
 from studio.witness.memory import Memory
 
 _PORTION = 10  # pictures that are drawn between two looks at the token
@@ -32,22 +33,21 @@ class Reference:
 
     Attributes:
         captions: the words, c of them.
-        said: (c, d), their embeddings.
-        shown: (c, d), those of a picture of each.
-        word_truth: what the standing of words is divided by.
-        picture_truth: what that of a picture is divided by.
+        shown: (c, d), embeddings of a picture of each.
+        word_gain: how much more a true caption gets than another.
+        picture_gain: how much more a second picture of the same thing gets than one of another.
     """
 
     captions: tuple[str, ...]
-    said: Floats
     shown: Floats
-    word_truth: float
-    picture_truth: float
+    word_gain: float
+    picture_gain: float
 
-    def without(self, texts: Sequence[str]) -> Floats:
-        """The embeddings of the captions other than these texts: a prompt is not measured by itself."""
-        kept = [place for place, caption in enumerate(self.captions) if caption not in texts]
-        return self.said[kept]
+    def chance(self, wish: Content, point: Floats) -> float:
+        """The mean cosine of a wish, which lies at `point` (d,), with the pictures that do not have it as caption."""
+        text = wish.text if isinstance(wish, Text) else ""
+        others = [place for place, caption in enumerate(self.captions) if caption != text]
+        return float((self.shown[others] @ point).mean())
 
 
 def reference(perceptor: Perceptor, memory: Memory, token: CancelToken) -> Reference:
@@ -68,7 +68,7 @@ def reference(perceptor: Perceptor, memory: Memory, token: CancelToken) -> Refer
         said = perceptor.embed_text(captions).cpu().numpy().astype(np.float32)
         memory.put(perceptor.identity, {f"words {name}": vector for name, vector in zip(captions, said, strict=True)})
     first, second = (_drawn(perceptor, memory, known, seed, token) for seed in (0, 1))
-    return Reference(captions, said, first, truth(first @ said.T), truth(first @ second.T))
+    return Reference(captions, first, gain(first @ said.T), gain(first @ second.T))
 
 
 def _drawn(perceptor: Perceptor, memory: Memory, known: Sequence[Prompt], seed: int, token: CancelToken) -> Floats:

@@ -19,9 +19,9 @@ from studio.score.standing import Floats
 from studio.witness.series import Scores
 
 TOP, BOTTOM = 8, 5
-"""Pixels above 110 % and below 0 %."""
+"""Pixels above the highest score that is drawn, and below 0 %."""
 
-HIGHEST = 1.2
+HIGHEST = 1.3
 """The score at the top; what is higher is drawn there."""
 
 _DASH = (4, 2)  # steps drawn, and left out
