@@ -17,7 +17,7 @@ from torch.nn import functional
 from studio.canvas import crossing
 from studio.canvas.base import State
 from studio.canvas.collage import CollageCanvas
-from studio.canvas.compositor import ANGLE, BLUE, RED, SIZE, TINT, X, Y, alpha, compose, tinted
+from studio.canvas.compositor import ANGLE, BLUE, NUMBERS, RED, SIZE, TINT, X, Y, alpha, compose, tinted
 from studio.canvas.resample import resample
 from studio.canvas.sprites import Sprite, sprite_of
 
@@ -69,6 +69,11 @@ def cut(canvas: CollageCanvas, state: State, dreamed: Tensor) -> Cut:
     bare = places.clone()
     bare[:, TINT] = 0
     return Cut(canvas.names, bare, looks, _ground(canvas.background(), dreamed, hidden))
+
+
+def whole(picture: Tensor) -> Cut:
+    """A picture (1, 3, H, W) of which nothing is cut out: it comes and goes as a background does, along a front."""
+    return Cut((), picture.new_zeros(0, NUMBERS), (), picture.clamp(0, 1))
 
 
 @torch.no_grad()

@@ -85,8 +85,8 @@ class Dreamer:
     def begin(self, state: FrameState, generator: torch.Generator) -> None:
         """Make the canvas the first picture for `state`.
 
-        It is the picture that the keyframe begins from, or the project's init image, or the collage or generator's picture that fits the prompts best, handed over to
-        this medium, or what `generator` draws.
+        It is the picture that the keyframe begins from, or the project's init image, or the collage or generator's
+        picture that fits the prompts best, handed over to this medium, or what `generator` draws.
         """
         if picture := state.begin or self.project.init_image:
             self.canvas.encode(self._picture(picture).to(self._toolbox.device))

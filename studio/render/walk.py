@@ -4,8 +4,8 @@ Every solve begins from the same picture and sees the same cutouts, so solves di
 of two is a picture on the way. Where solves begin on another canvas instead, each from the picture of its own prompt,
 a blend of their latents would show two layouts at once: then those pictures are blended on their own canvas, and what
 is half-way is handed over; collages with the looks that were dreamed, see `studio.canvas.recut`. Strokes alone are
-blended as they are, wherever they began: each goes its way. So are two solves of which one began from a picture that
-its keyframe names: the picture has no canvas of its own on which it could be blended.
+blended as they are, wherever they began: each goes its way. A solve that began from a picture which its keyframe names
+has no canvas beside its own: it comes and goes whole, as a background does.
 
 A frame between depends on its two solves and on no neighbour: any frame can be made alone, and an edited keyframe
 touches only the segments beside it. Refinement sees the same cutouts in every frame, too, or frames would flicker with
@@ -22,7 +22,7 @@ from torch import Tensor
 
 from studio.canvas.base import State
 from studio.canvas.collage import CollageCanvas
-from studio.canvas.recut import Cut, between, cut
+from studio.canvas.recut import Cut, between, cut, whole
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.render.checkpoint import unpack
@@ -41,7 +41,7 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
     plan, store = dreamer.plan, dreamer.store
     solves = {solve.key: solve for solve in plan.solves}
     known: dict[str, State] = {}
-    begun: dict[str, State | Cut] = {}
+    begun: dict[tuple[str, bool], State | Cut] = {}
     for job in plan.jobs:
         assert isinstance(job, WalkJob)
         dreamer.token.check()
@@ -55,13 +55,13 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
         dreamer.token.check()
         began = time.monotonic()
         strokes = isinstance(dreamer.canvas, StrokeCanvas)
-        named = any(solves[key].state.begin for key in job.solves)
-        if dreamer.hands_over and job.start != job.end and not strokes and not named:
-            begun = {key: state for key, state in begun.items() if key in job.solves}
+        if dreamer.hands_over and job.start != job.end and not strokes:
+            named = any(solves[key].state.begin for key in job.solves)
+            begun = {place: state for place, state in begun.items() if place[0] in job.solves}
             for key in job.solves:
-                if key not in begun:
-                    begun[key] = _beginning(solves[key], known[key], dreamer)
-            yield from _handed_over(job, begun[job.start], begun[job.end], dreamer)
+                if (key, named) not in begun:
+                    begun[key, named] = _beginning(solves[key], known[key], dreamer, beside_a_picture=named)
+            yield from _handed_over(job, begun[job.start, named], begun[job.end, named], dreamer)
         else:
             yield from _between(job, known[job.start], known[job.end], dreamer)
         yield dreamer.done(job, dreamer.commit_frame(job.key, latents=strokes), seconds=time.monotonic() - began)
@@ -95,8 +95,15 @@ def _start(dreamer: Dreamer) -> torch.Generator:
     return generator(dreamer.project.seed, "walk", "start")
 
 
-def _beginning(job: SolveJob, solved: State, dreamer: Dreamer) -> State | Cut:
-    """What a solve was begun from, as it can be blended; a collage with the looks that its pieces were dreamed to."""
+def _beginning(job: SolveJob, solved: State, dreamer: Dreamer, *, beside_a_picture: bool) -> State | Cut:
+    """What a solve was begun from, as it can be blended; a collage with the looks that its pieces were dreamed to.
+
+    One that began from a picture of its own is whole, and beside it so is every other that began from no collage.
+    """
+    if job.state.begin or (beside_a_picture and not isinstance(dreamer.beginning(), CollageCanvas)):
+        with torch.no_grad():
+            dreamer.canvas.restore(solved)
+            return whole(dreamer.canvas.image())
     begun = dreamer.begun(job.state, _start(dreamer))
     if not isinstance(begun, CollageCanvas):
         return begun.state()

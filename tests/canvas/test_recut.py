@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from studio.canvas.collage import CollageCanvas, Piece
 from studio.canvas.pack import read_pack
-from studio.canvas.recut import between, cut
+from studio.canvas.recut import between, cut, whole
 
 
 @pytest.fixture(scope="module")
@@ -81,6 +81,18 @@ def test_without_pieces_the_ground_is_what_was_dreamed(pack):
     canvas, state = collage(pack)
     dreamed = torch.rand(1, 3, 48, 64, generator=torch.Generator().manual_seed(1))
     assert torch.equal(cut(canvas, state, dreamed).ground, dreamed)
+
+
+def test_a_whole_picture_goes_along_a_front_and_pieces_go_their_way(pack):
+    canvas, state = collage(pack, Piece("ball", 0.5, 0.5, 0.6))
+    one, other = whole(torch.full((1, 3, 48, 64), 0.9)), cut(canvas, state, canvas.image().detach())
+    assert (between(one, other, 0) - 0.9).abs().max() < 0.02
+    assert (between(one, other, 1) - canvas.image().detach()).abs().mean() < 0.01
+    middle = between(one, other, 0.5)
+    light, dark = (middle - 0.9).abs().amax(1) < 0.02, (middle - 0.2).abs().amax(1) < 0.02
+    ball = middle[:, 0] - middle[:, 1] > 0.3
+    assert min(float(each.float().mean()) for each in (light, dark, ball)) > 0.02
+    assert float((light | dark | ball).float().mean()) > 0.85, "hardly a place is half one thing and half another"
 
 
 def test_a_picture_of_another_size_is_refused(pack):

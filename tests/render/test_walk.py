@@ -21,9 +21,12 @@ from studio.render.events import FrameDone, Notice, SolveDone, SolveStarted, Ste
 from studio.render.pictures import from_png, to_png
 from studio.render.session import render
 from studio.render.store import FrameStore
+from studio.render.toolbox import LocalToolbox
 from studio.timeline.beginnings import begin_before
 from studio.timeline.easing import Ease
 from studio.timeline.time import FrameRange
+
+CYAN = (0.0, 1.0, 1.0)
 
 
 def done(events):
@@ -171,6 +174,11 @@ def cutouts(tmp_path_factory):
     return read_pack(folder)
 
 
+def share_of_cyan(events):
+    shown = torch.cat([from_png(event.path) for event in done(events)])
+    return ((shown - torch.tensor(CYAN).reshape(1, 3, 1, 1)).abs().amax(1) < 0.02).float().mean((1, 2)).tolist()
+
+
 @pytest.fixture
 def begun(fakes, cutouts):
     """Tools with which dreams begin from collages."""
@@ -214,16 +222,28 @@ def test_a_bare_start_stays(fakes, run, begun):
     assert len({event.pixels for event in done(run(pictured, toolbox=begun()))}) == 1, "an init image goes before"
 
 
-def test_a_way_from_a_collage_to_a_picture_of_ones_own_is_one_of_latents(fakes, run, begun, store):
-    """There is no canvas on which both beginnings could be blended."""
-    project = fakes.project({0: "red", 4: "green", 8: "blue"}, steps=1, medium=Medium("pixels", start="collage"))
-    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
-    events = run(project, toolbox=begun())
-    solved = states(events, store)
-    canvas = PixelCanvas(16, 16)
-    for frame, start, end, mix in ((1, 0, 4, 0.25), (6, 4, 8, 0.5)):
-        canvas.restore(canvas.blend(solved[start], solved[end], mix))
-        assert done(events)[frame].path.read_bytes() == to_png(canvas.image().detach())
+def test_a_picture_of_ones_own_comes_and_goes_whole_and_is_never_half_there(fakes, run, begun):
+    class Toolbox(begun):
+        def picture(self, project, asset):
+            return torch.tensor(CYAN).reshape(1, 3, 1, 1).expand(1, 3, 20, 20)
+
+    project = fakes.project({0: "red", 8: "blue"}, steps=0, medium=Medium("pixels", start="collage"))
+    line = begin_before(0, "flower").apply(project.timeline)
+    there = share_of_cyan(run(replace(project, width=48, height=48, timeline=line), toolbox=Toolbox()))
+    assert there[0] == 1 and there[8] == 0
+    assert sorted(there, reverse=True) == there
+    assert 0.2 < there[4] < 0.8, "along a front"
+
+
+def test_so_does_what_is_beside_it_where_that_began_from_no_collage(fakes, run, tmp_path):
+    Image.new("RGB", (20, 20), "cyan").save(tmp_path / "flower.png")
+    project = fakes.project({0: "a red apple", 4: "a blue fish", 8: "a lighthouse"}, steps=0)
+    project = replace(project, width=32, height=32, medium=Medium("pixels", start="biggan"))
+    project = replace(project, timeline=begin_before(0, "flower").apply(project.timeline))
+    events = run(project, toolbox=LocalToolbox(tmp_path, torch.device("cpu")))
+    there = share_of_cyan(events)
+    assert there[0] == 1 and sum(there[4:]) == 0 and 0.2 < there[2] < 0.8
+    assert len({event.pixels for event in done(events)}) == 9
 
 
 def test_strokes_go_their_way_wherever_they_began(fakes, run, begun, store):
