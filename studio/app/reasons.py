@@ -18,5 +18,10 @@ def reason(when: str) -> str:
         "range": tr("Set a range first, with I and O."),
         "renderable": tr("The project cannot be rendered as it is; the inspector says why at its top."),
         "rendering": tr("Nothing is rendering."),
+        "any_take": tr("Select a take first."),
+        "takes": tr("Select a take first, one that is not in the bin."),
+        "binned": tr("Show the bin among the takes, and select one there."),
+        "walk": tr("Select two takes or more of one medium and size first."),
+        "full_bin": tr("The bin is empty."),
         "paused": tr("No render is paused."),
     }.get(when, "")

@@ -38,8 +38,10 @@ from studio.app.panels.history import HistoryPanel
 from studio.app.panels.inspector import Inspector
 from studio.app.panels.library import Library
 from studio.app.panels.queue import QueuePanel
+from studio.app.panels.takes import TakesPanel
 from studio.app.status import Status
 from studio.app.table import MENUS, SPECS
+from studio.app.takes_commands import TakesCommands
 from studio.app.texts import tr
 from studio.app.theme import CHOICES, GRID, theme
 from studio.app.timeline.curves import CurveEditor
@@ -51,7 +53,7 @@ from studio.app.viewer.viewer import Viewer
 from studio.base import paths
 from studio.project import samples
 
-LAYOUT = 1
+LAYOUT = 2
 """Version of the saved layout: raise it when docks come or go."""
 
 _BARE, _WITH_CURVES = 284, 440  # pixels of the timeline's dock
@@ -96,7 +98,7 @@ class Window(QMainWindow):
         self.status = Status(context, self.documents, self.exporting)
         self.setStatusBar(self.status)
         self._keep_focus()
-        for part in (self.viewer, self.timeline, self.library, self.curves):
+        for part in (self.viewer, self.timeline, self.library, self.curves, self.takes):
             part.hint.connect(self.status.hint)
         for opener in (self.viewer.project_dropped, self.library.open_requested):
             opener.connect(self.documents.open)
@@ -109,6 +111,7 @@ class Window(QMainWindow):
         context.rendering.job_over.connect(self._keep_shown)
         context.document.history_changed.connect(self._keep_shown)
         self.documents.also_lost(self.exporting.loss)
+        self._tie_takes()
         for name in ("view.curves", "view.scores"):
             context.actions.switched(name, self._make_room)
         self._default = self.saveState(LAYOUT)
@@ -215,6 +218,7 @@ class Window(QMainWindow):
         self.fetching.close()
         self.ask_clip.close()
         self.documents.close()
+        self.takes_commands.close()
         ended = self.context.close()
         self.closed.emit()
         return ended
@@ -248,12 +252,15 @@ class Window(QMainWindow):
             self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
         self._dock("library", tr("Library"), self.library, left)
+        self.takes = TakesPanel(self.context)
+        self._dock("takes", tr("Takes"), self.takes, left)
         self._dock("history", tr("History"), HistoryPanel(self.context), left)
         self._dock("inspector", tr("Inspector"), self.inspector, right)
         self._dock("queue", tr("Queue"), QueuePanel(self.context), right)
         timeline = self._dock("timeline", tr("Timeline"), bottom, Qt.DockWidgetArea.BottomDockWidgetArea)
         timeline.setTitleBarWidget(QWidget())
-        self.tabifyDockWidget(self.docks["library"], self.docks["history"])
+        self.tabifyDockWidget(self.docks["library"], self.docks["takes"])
+        self.tabifyDockWidget(self.docks["takes"], self.docks["history"])
         self.tabifyDockWidget(self.docks["inspector"], self.docks["queue"])
         self.docks["library"].raise_()
         self.docks["inspector"].raise_()
@@ -271,6 +278,10 @@ class Window(QMainWindow):
         across, down = Qt.Orientation.Horizontal, Qt.Orientation.Vertical
         self.resizeDocks([self.docks["library"], self.docks["inspector"]], [232, 312], across)
         self.resizeDocks([self.docks["timeline"]], [self._room()], down)
+
+    def _tie_takes(self) -> None:
+        self.takes_commands = TakesCommands(self.context, self)
+        self.documents.also_lost(self.takes_commands.walking.loss)
 
     def _keep_focus(self) -> None:
         """A click on a button of the window leaves the focus where it was; Tab still reaches it."""

@@ -5,6 +5,10 @@ from __future__ import annotations
 from PySide6.QtCore import QEvent, QPoint, QPointF, QRect, QRectF, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import (
     QContextMenuEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDragMoveEvent,
+    QDropEvent,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -20,6 +24,7 @@ from studio.app.texts import tr
 from studio.app.theme import theme
 from studio.app.timeline.card_editor import edit_card, edit_marker
 from studio.app.timeline.describing import spoken, tip
+from studio.app.timeline.dropping import TakeDrop
 from studio.app.timeline.geometry import BAR, HEAD, HEIGHTS, LABELS, Hit, Part
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.gestures import begin, cursor, hint
@@ -54,12 +59,14 @@ class Lanes(QWidget):
         self.statuses = Statuses(stage.context.frames, self)
         self.line: InPlaceEdit | None = None
         self._gesture: Gesture | None = None
+        self._dropping = TakeDrop(stage)
         self._shown_frame = stage.context.player.frame
         self._by_keyboard = False
         self._autoscroll = QTimer(self)
         self._autoscroll.setInterval(_AUTOSCROLL)
         self._autoscroll.timeout.connect(self._scroll_on)
         self.setMouseTracking(True)
+        self.setAcceptDrops(True)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setMinimumSize(160, stage.layout.ruler + HEIGHTS["prompt"])
@@ -228,6 +235,25 @@ class Lanes(QWidget):
             self.menu_wanted.emit(self._hit(QPointF(at)), self.mapToGlobal(at))
         else:
             self.menu_wanted.emit(self._hit(QPointF(event.pos())), event.globalPos())
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
+        """Takes may be dropped here."""
+        if self._gesture is None and self._dropping.follow(event):
+            event.acceptProposedAction()
+
+    def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
+        """Show where they would go."""
+        if self._dropping.follow(event):
+            event.acceptProposedAction()
+
+    def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802
+        """They are dragged elsewhere."""
+        self._dropping.leave()
+
+    def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
+        """Takes become keyframes."""
+        if self._dropping.drop(event):
+            event.acceptProposedAction()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802
         """Show the focus when it came by keyboard."""

@@ -46,6 +46,11 @@ def paint_overlay(painter: QPainter, stage: Stage, area: QRectF) -> None:
         x = round(stage.scale.x(overlay.line)) + 0.5
         painter.setPen(QPen(colours.focus, 1, Qt.PenStyle.DashLine))
         painter.drawLine(QLineF(x, 0, x, area.bottom()))
+    if overlay.drop is not None:
+        x, top = round(stage.scale.x(overlay.drop)) + 0.5, float(stage.layout.ruler)
+        painter.setPen(QPen(colours.focus, 3))
+        painter.drawLine(QLineF(x, top, x, area.bottom()))
+        painter.fillRect(QRectF(x, top, 3 * HEAD, area.bottom() - top), faded(colours.focus, 0.15))
     if overlay.box is not None:
         painter.setPen(QPen(colours.accent, 1))
         painter.setBrush(faded(colours.accent, 0.12))

@@ -24,12 +24,14 @@ class Overlay:
 
     Attributes:
         line: the frame that something snapped to.
+        drop: the frame on which what is dragged would stand.
         box: of a box selection, in pixels of the lanes.
         tip: what the gesture does, in words.
         at: where the pointer is, for the tip.
     """
 
     line: int | None = None
+    drop: int | None = None
     box: QRectF | None = None
     tip: str = ""
     at: QPointF = field(default_factory=QPointF)
