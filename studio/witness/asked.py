@@ -9,7 +9,7 @@ import numpy as np
 
 from studio.score.fooled import Flags
 from studio.timeline.model import PromptTrack, Timeline
-from studio.timeline.prompt import Content, Prompt, Text
+from studio.timeline.prompt import Content, Image, Prompt, Term, Text, format_prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,15 @@ class Asked:
 
 
 def name_of(prompt: Prompt) -> str:
-    """What a prompt asks for, without weights and stops."""
-    return " | ".join(
-        term.content.text if isinstance(term.content, Text) else term.content.asset for term in prompt.terms
-    )
+    """What a prompt asks for, without weights and stops: words as they are, a picture by its id."""
+    return " | ".join(_name(term.content) for term in prompt.terms)
 
 
 def asked(timeline: Timeline) -> tuple[Asked, ...]:
     """The prompts of all tracks that are not muted, in order of time; of one frame, the upper track's first.
 
-    Of a prompt, the wishes with a weight above 0 share in its score, as they weigh at its first keyframe; what it
-    pushes away does not, unless there is nothing else.
+    Of a prompt, the words and pictures with a weight above 0 share in its score, as they weigh at its first keyframe;
+    what it pushes away does not, unless there is nothing else. Noise cannot be seen: a prompt of it alone is left out.
     """
     keys = sorted(
         (
@@ -49,9 +47,9 @@ def asked(timeline: Timeline) -> tuple[Asked, ...]:
     )
     found: dict[str, Asked] = {}
     for _, _, prompt in keys:
-        name = name_of(prompt)
-        if name not in found:
-            found[name] = Asked(name, _shares(prompt))
+        name, shares = name_of(prompt), _shares(prompt)
+        if shares and name not in found:
+            found[name] = Asked(name, shares)
     return tuple(found.values())
 
 
@@ -67,8 +65,9 @@ def counting(timeline: Timeline, prompts: tuple[Asked, ...]) -> Flags:
         if track.muted or not track.track.keys:
             continue
         for prompt, start, stop in _ways(track, timeline):
-            if any(term.weight > 0 for term in prompt.terms):
-                flags[max(0, start) : max(0, stop), places[name_of(prompt)]] = True
+            place = places.get(name_of(prompt))
+            if place is not None and any(term.weight > 0 for term in prompt.terms if _can_be_seen(term.content)):
+                flags[max(0, start) : max(0, stop), place] = True
     return flags
 
 
@@ -87,7 +86,18 @@ def _ways(track: PromptTrack, timeline: Timeline) -> Iterator[tuple[Prompt, int,
 
 
 def _shares(prompt: Prompt) -> tuple[tuple[Content, float], ...]:
-    wanted = [term for term in prompt.terms if term.weight > 0] or list(prompt.terms)
+    visible = [term for term in prompt.terms if _can_be_seen(term.content)]
+    wanted = [term for term in visible if term.weight > 0] or visible
     weights = [abs(term.weight) or 1e-6 for term in wanted]
     total = sum(weights)
     return tuple((term.content, weight / total) for term, weight in zip(wanted, weights, strict=True))
+
+
+def _can_be_seen(content: Content) -> bool:
+    return isinstance(content, Text | Image)
+
+
+def _name(content: Content) -> str:
+    if isinstance(content, Text):
+        return content.text
+    return content.asset if isinstance(content, Image) else format_prompt(Prompt((Term(content),)))

@@ -19,7 +19,7 @@ from studio.score.perceptor import Perceptor
 from studio.score.sharing import perceptor as shared
 from studio.score.standing import Floats, seen
 from studio.score.targets import embed_picture
-from studio.timeline.prompt import Content, Text
+from studio.timeline.prompt import Content, Image, Text
 from studio.witness.asked import Asked, asked
 from studio.witness.memory import Memory
 from studio.witness.reference import Reference, reference
@@ -117,7 +117,7 @@ class Panels:
         images: dict[Content, torch.Tensor] = {
             content: read(resolve(folder, asset_of(project, content.asset)))
             for content in wishes
-            if not isinstance(content, Text)
+            if isinstance(content, Image)
         }
         guides = tuple(
             self._seer(name, weight, wishes, images, token)
