@@ -7,7 +7,7 @@ import time
 import pytest
 from pytestqt.qtbot import QtBot
 
-from studio.app.pulse import SWITCH, Pulse, quicken
+from studio.app.pulse import SWITCH, Pulse, quicken, uncollected
 
 
 def test_a_block_of_the_loop_is_seen(qtbot: QtBot) -> None:
@@ -32,3 +32,15 @@ def test_what_is_loaded_is_left_out_of_collections() -> None:
     finally:
         gc.unfreeze()
         sys.setswitchinterval(before)
+
+
+def test_loading_is_not_interrupted_by_collections() -> None:
+    before = gc.get_freeze_count()
+    try:
+        with uncollected():
+            assert not gc.isenabled()
+            kept = [[number] for number in range(1000)]
+        assert gc.isenabled()
+        assert gc.get_freeze_count() >= before + len(kept)
+    finally:
+        gc.unfreeze()

@@ -83,8 +83,7 @@ class Perceptors:
             if self._held is None or self._held[0] != key:
                 report(Progress(0, 0, LOADING))
                 self._held = None  # before the next one, so that there are never two
-                with uncollected():
-                    self._held = (key, self._load(entry))
+                self._held = (key, self._load(entry))
             return self._held[1]
 
     def look(self, perceptor: Perceptor, sources: Sequence[Source], token: CancelToken, report: Report) -> Seen:
@@ -128,12 +127,13 @@ def local(entry: Entry) -> Perceptor:
     Raises:
         ModelError: it is damaged.
     """
-    from studio.dream.device import pick
-    from studio.models.loading import read_weights
-    from studio.score.clip import build
+    with uncollected():
+        from studio.dream.device import pick
+        from studio.models.loading import read_weights
+        from studio.score.clip import build
 
-    weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
-    return build(weights, pick("auto"))
+        weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
+        return build(weights, pick("auto"))
 
 
 def spread(sources: Sequence[Source], token: CancelToken) -> tuple[list[Source], list[Trouble]]:
