@@ -5,6 +5,7 @@ A path's stroke with round caps and joins is what the rasteriser draws, so any p
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -56,14 +57,14 @@ def film(scenes: Sequence[Scene], width: int, height: int, note: str = "", *, lo
         note: see `still`.
         loop: whether it plays for ever; if not, it stops at its end.
     """
-    duration = scenes[-1].end
+    duration = round(scenes[-1].end, 4)  # as it is written
     clock = _Clock(duration, loop)
     lines: list[str] = []
     begin = 0.0
     for scene in scenes:
         lines.append("<g>")
         if len(scenes) > 1:
-            shown = [(0.0, "hidden"), (begin, "visible")] + [(scene.end, "hidden")] * (scene.end < duration)
+            shown = [(0.0, "hidden"), (begin, "visible")] + [(scene.end, "hidden")] * (scene is not scenes[-1])
             lines.append(f'<animate attributeName="visibility" calcMode="discrete" {clock.steps(shown)}/>')
         lines.append(_paper(_hex(scene.drawings[0].paper), _animated(clock, scene, "fill", _papers(scene))))
         each = [list(_strokes(drawing, width, height)) for drawing in scene.drawings]
@@ -86,7 +87,8 @@ class _Clock:
     def steps(self, values: Iterable[tuple[float, str]]) -> str:
         """The attributes that set values at times (seconds); of those at one time, the last."""
         at = dict(values)
-        times = ";".join(_number(time / self.duration, 5) for time in at)
+        # cut off, for a time that is rounded up is not there yet when its frame is
+        times = ";".join(_number(math.floor(time / self.duration * 1e6 + 1e-6) / 1e6, 6) for time in at)
         forever = 'repeatCount="indefinite"' if self.loop else 'fill="freeze"'
         return f'values="{";".join(at.values())}" keyTimes="{times}" dur="{_number(self.duration, 4)}s" {forever}'
 

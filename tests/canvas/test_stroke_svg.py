@@ -110,6 +110,22 @@ def test_what_does_not_glide_changes_at_its_time_and_a_film_can_end() -> None:
     assert "visibility" not in text
 
 
+@pytest.mark.parametrize("rate", [12, 24, 30000 / 1001, 7])
+@pytest.mark.parametrize("gliding", [False, True])
+def test_a_scene_is_there_when_its_frame_is(rate: float, gliding: bool) -> None:
+    """A third of a film, rounded up, would be a frame that shows what was before it."""
+    shown = [drawing(seed, 3) for seed in range(3)]
+    for frames in (3, 36, 97):
+        cuts = [0, frames // 3, 2 * frames // 3, frames]
+        if gliding:
+            scenes = [Scene([a / rate], [each], b / rate) for each, (a, b) in zip(shown, pairwise(cuts), strict=True)]
+        else:
+            scenes = [Scene([cut / rate for cut in cuts[:3]], shown, frames / rate, gliding=False)]
+        text = film(scenes, *SIZE)
+        for cut, each in zip(cuts[:3], shown, strict=True):
+            assert np.abs(by_resvg(paused(text, cut / rate)) - by_us(each)).mean() < 1
+
+
 def test_what_stays_the_same_is_not_animated() -> None:
     a = drawing(1, 3)
     text = film([Scene([0.0, 1.0], [a, Drawing(a.points + 0.1, a.widths, a.colours, a.paper)], 1.0)], *SIZE)
