@@ -32,6 +32,11 @@ from studio.score.perceptor import Perceptor
 SEEDS = 96
 """Scenes of each kind of background that may be chosen."""
 
+Sides = tuple[float, float, float, float]
+"""Left, top, right and bottom, in shares of the picture."""
+
+WHOLE: Sides = (0.0, 0.0, 1.0, 1.0)
+
 QUIET = ("plain", "sky", "grass", "hills", "room")
 """Backgrounds that say little, for prompts that say nothing of one: a picture is then of its things alone."""
 
@@ -44,6 +49,8 @@ _SMALLEST = 64  # pixels at which collages are judged, or what the perceptor loo
 _NUMBERS = {"two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "2": 2, "3": 3, "4": 4, "5": 5, "6": 6}
 _NUMBERS |= {"both": 2, "pair": 2, "couple": 2, "some": 3, "several": 4, "many": 5, "lots": 5}
 _RELATIONS = re.compile(r"\b(above|over|below|beneath|under|left of|right of)\b")
+_GROWN = 1.35  # things in a part of the picture, compared with those in a whole one of that size
+_LARGEST = 0.88  # of the part's shorter side
 _LEAST = 0.02  # by how much a tint has to please more than a cutout's own colours
 
 
@@ -54,10 +61,12 @@ class Wish:
     Attributes:
         text: English.
         weight: above 0; how much it counts.
+        sides: where it is to be, as left, top, right and bottom in shares of the picture; None for anywhere.
     """
 
     text: str
     weight: float = 1.0
+    sides: Sides | None = None
 
 
 @torch.no_grad()
@@ -99,12 +108,22 @@ class _Arranging:
         perceptors: Sequence[tuple[Perceptor, float]],
         chance: np.random.Generator,
         token: CancelToken,
+        sides: Sides | None = None,
     ) -> None:
         self.canvas = canvas
         self.pack: Pack = canvas.pack
         self.chance = chance
         self.token = token
         self.perceptors = perceptors
+        self.sides = sides
+        # things are looked up place by place, and what is behind them for all together
+        places = dict.fromkeys(wish.sides for wish in wishes if sides is None)
+        own = {place: [replace(wish, sides=None) for wish in wishes if wish.sides == place] for place in places}
+        self.parts = (
+            [_Arranging(canvas, each, perceptors, chance, token, place or WHOLE) for place, each in own.items()]
+            if any(places)
+            else []
+        )
         self.text = ", ".join(wish.text for wish in wishes)
         self.targets = [
             (
@@ -122,17 +141,29 @@ class _Arranging:
         self.sprites = Sprites(self.pack, keep=64)
 
     def run(self) -> None:
-        known = list(self.pack.cutouts.values())
-        reading = read(self.text, [cutout.nouns for cutout in known], _places())
-        groups = self._groups(reading) or ([] if reading.scenes and not reading.rest else self._unnamed())
+        reading = self._reading()
+        things = [] if self.parts else self._things(reading)
         candidates = self._scenes(reading)
-        layouts = self._layouts(groups, reading)
+        layouts = self._layouts(things, reading)
+        for part in self.parts:
+            layouts = [[*both[0], *both[1]] for both in zip(layouts, part.laid_out(), strict=True)]
         # first the background, with the first layout; then the layout, before the best backgrounds
         tried = [(layouts[0], scene) for scene in candidates]
         order = self._judge(tried).argsort(descending=True)[:3].tolist()
         tried = [(pieces, candidates[index]) for index in order for pieces in layouts]
         pieces, scene = tried[int(self._judge(tried).argmax())]
         self.canvas.arrange(pieces, scene)
+
+    def laid_out(self) -> list[list[Piece]]:
+        """Layouts of what is wished, without a background."""
+        reading = self._reading()
+        return self._layouts(self._things(reading), reading)
+
+    def _reading(self) -> Reading:
+        return read(self.text, [cutout.nouns for cutout in self.pack.cutouts.values()], _places())
+
+    def _things(self, reading: Reading) -> list[list[Piece]]:
+        return self._groups(reading) or ([] if reading.scenes and not reading.rest else self._unnamed())
 
     def _groups(self, reading: Reading) -> list[list[Piece]]:
         """For each thing that is named, as many pieces as are asked for, in their colours and without their places."""
@@ -186,7 +217,7 @@ class _Arranging:
         best = scores.topk(min(_UNNAMED, len(names))).indices.tolist()
         plain = torch.full((1, 3, _SMALLEST, _SMALLEST), 0.85)
         pictures = torch.cat([self._drawn([Piece(names[index])], plain) for index in best])
-        judged = self._score(pictures)
+        judged = self.score(pictures)
         return [[Piece(names[best[int(judged.argmax())]])]]
 
     def _scenes(self, reading: Reading) -> list[Scene]:
@@ -208,13 +239,18 @@ class _Arranging:
 
     def _placed(self, piece: Piece, spot: tuple[float, float, float]) -> Piece:
         x, y, size = spot
+        left, top, right, bottom = self.sides or WHOLE
+        if (left, top, right, bottom) != WHOLE:
+            x, y = left + x * (right - left), top + y * (bottom - top)
+            room = min((right - left) * self.size[0], (bottom - top) * self.size[1]) / min(self.size)
+            size = min(_GROWN * size, _LARGEST) * room
         jitter = np.clip(self.chance.normal(0, 1, 4), -2, 2)
         size *= 1 + 0.06 * float(jitter[2])
         across, down = (size / 2 * min(self.size) / edge for edge in self.size)  # all of it is seen
         return replace(
             piece,
-            x=min(max(x + 0.03 * float(jitter[0]), across), 1 - across),
-            y=min(max(y + 0.025 * float(jitter[1]), down), 1 - down),
+            x=min(max(x + 0.03 * float(jitter[0]), left + across), right - across),
+            y=min(max(y + 0.025 * float(jitter[1]), top + down), bottom - down),
             size=size,
             angle=0.06 * float(jitter[3]),
         )
@@ -225,7 +261,7 @@ class _Arranging:
         for start in range(0, len(tried), _AT_ONCE):
             self.token.check()
             parts.append(
-                self._score(
+                self.score(
                     torch.cat(
                         [self._drawn(pieces, self._ground(scene)) for pieces, scene in tried[start : start + _AT_ONCE]]
                     )
@@ -233,11 +269,24 @@ class _Arranging:
             )
         return torch.cat(parts)
 
-    def _score(self, pictures: Tensor) -> Tensor:
+    def score(self, pictures: Tensor) -> Tensor:
+        """How well each picture fits: (n,)."""
         total = torch.zeros(len(pictures))
         for perceptor, weight, target in self.targets:
             total += weight * (perceptor.embed_image(_seen(pictures, perceptor)) @ target).cpu()
+        for part in self.parts:
+            total += part.score(part.shown(pictures))
         return total
+
+    def shown(self, pictures: Tensor) -> Tensor:
+        """The part of pictures that this is about."""
+        left, top, right, bottom = self.sides or WHOLE
+        height, width = pictures.shape[-2:]
+        rows, columns = (
+            slice(int(a * n), max(int(b * n), int(a * n) + 1))
+            for a, b, n in ((top, bottom, height), (left, right, width))
+        )
+        return pictures[..., rows, columns]
 
     def _ground(self, scene: Scene) -> Tensor:
         width, height = self.size

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from studio.base.errors import InputError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
 from studio.project.options import Value
+from studio.project.swatches import Colours
 from studio.timeline.beginnings import begin_before, put_prompt
 from studio.timeline.edit import Edit
 from studio.timeline.edits import add_parameter_track, remove_track, set_key
@@ -101,6 +102,11 @@ def set_parameter(name: str, value: float, frame: int) -> Change:
 def clear_parameter(name: str) -> Change:
     """Let a parameter have its default value: its track goes."""
     return on_timeline(replace(remove_track(TrackRef("parameter", name)), label=f"Reset {name.replace('_', ' ')}"))
+
+
+def set_colours(colours: Colours) -> Change:
+    """Draw colours to another palette or border."""
+    return _changed("Change colours", lambda project: replace(project, colours=colours))
 
 
 def set_export(settings: ExportSettings) -> Change:

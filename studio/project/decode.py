@@ -16,8 +16,9 @@ from studio.project.model import Asset, ExportSettings, Medium, Motion, Percepto
 from studio.project.options import Value, options_of
 from studio.project.places import Place, spell
 from studio.project.reading import RefusedError
+from studio.project.swatches import Colours
 from studio.timeline.model import Marker, ParameterTrack, PromptTrack, Timeline
-from studio.timeline.prompt import Image, Prompt, Term, Text
+from studio.timeline.prompt import Content, Image, Noise, Prompt, Term, Text
 from studio.timeline.time import FrameRange
 from studio.timeline.track import Keyframe, Track
 
@@ -73,6 +74,7 @@ class _Decoder:
         self._keep(("medium",), file.medium)
         self._keep(("motion",), file.motion)
         self._keep(("export",), file.export)
+        self._keep(("colours",), file.colours)
         for index, perceptor in enumerate(file.perceptors):
             self._keep(("perceptors", index, perceptor.model), perceptor)
         ids: set[str] = set()
@@ -95,6 +97,7 @@ class _Decoder:
             init_image=file.init_image,
             assets=tuple(Asset(each.id, each.path, each.sha256) for each in file.assets),
             export=ExportSettings(export.format, export.quality, export.loop),
+            colours=Colours(tuple(file.colours.palette), file.colours.border),
             extra=dict(file.model_extra or {}),
             kept=self._kept,
         )
@@ -152,12 +155,16 @@ class _Decoder:
         terms = file if isinstance(file, list) else [file]
         return Prompt(tuple(self.term((*place, "terms", index), term) for index, term in enumerate(terms)), begin)
 
-    def term(self, place: Place, file: str | wire.TextTermJson | wire.ImageTermJson) -> Term:
+    def term(self, place: Place, file: str | wire.TextTermJson | wire.ImageTermJson | wire.NoiseTermJson) -> Term:
         if isinstance(file, str):
             return Term(Text(file))
         self._keep(place, file)
-        content = Text(file.text) if isinstance(file, wire.TextTermJson) else Image(file.image)
-        return Term(content, file.weight, -math.inf if file.stop is None else file.stop)
+        content: Content
+        if isinstance(file, wire.TextTermJson):
+            content = Text(file.text)
+        else:
+            content = Noise(file.noise) if isinstance(file, wire.NoiseTermJson) else Image(file.image)
+        return Term(content, file.weight, -math.inf if file.stop is None else file.stop, file.region)
 
 
 def _track(keys: list[Keyframe[V]], place: Place) -> Track[V]:

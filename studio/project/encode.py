@@ -10,9 +10,11 @@ from studio.project.migrate import CURRENT
 from studio.project.model import Project
 from studio.project.options import options_of
 from studio.project.places import Place
+from studio.project.swatches import WHITE
 from studio.timeline.easing import Ease
 from studio.timeline.model import Timeline
-from studio.timeline.prompt import Prompt, Term, Text
+from studio.timeline.prompt import Noise, Prompt, Term, Text
+from studio.timeline.region import NAMED, Mask, Region, format_region
 from studio.timeline.track import Keyframe, Track
 
 Values = dict[str, object]
@@ -81,6 +83,13 @@ class _Encoder:
                 )
                 for each in project.assets
             ]
+        colours = project.colours
+        kept = self._with_kept(
+            ("colours",),
+            wire.ColoursJson,
+            _unless([], palette=[*colours.palette]) | _unless(WHITE, border=colours.border),
+        )
+        values |= _unless({}, colours=kept)
         values["timeline"] = self.timeline(project.timeline)
         values["export"] = self._with_kept(
             ("export",), wire.ExportJson, {"format": export.format, "quality": export.quality, "loop": export.loop}
@@ -157,10 +166,20 @@ class _Encoder:
 
     def term(self, place: Place, term: Term) -> str | Values:
         usual = _unless(1.0, weight=term.weight) | _unless(-math.inf, stop=term.stop)
+        if term.region is not None:
+            usual["region"] = _region(term.region)
         if isinstance(term.content, Text):
             values = self._with_kept(place, wire.TextTermJson, {"text": term.content.text} | usual)
             return term.content.text if len(values) == 1 else values
+        if isinstance(term.content, Noise):
+            return self._with_kept(place, wire.NoiseTermJson, {"noise": term.content.seed} | usual)
         return self._with_kept(place, wire.ImageTermJson, {"image": term.content.asset} | usual)
+
+
+def _region(region: Region) -> str | list[float]:
+    if isinstance(region, Mask) or region in NAMED.values():
+        return format_region(region)
+    return [*region.sides]
 
 
 def _unless(usual: object, **values: object) -> Values:

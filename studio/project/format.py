@@ -20,9 +20,9 @@
       }
     }
 
-A prompt is a term or a list of terms; a term is a text, or an object with "text" or "image" (an asset's id) and perhaps
-"weight" and "stop". A key may have a "begin": the asset that its picture starts from. What is left out has its usual
-value. `schema` says the rest.
+A prompt is a term or a list of terms; a term is a text, or an object with "text", "image" (an asset's id) or "noise"
+(a seed), and perhaps "weight", "stop" and "region". A key may have a "begin": the asset that its picture starts from.
+What is left out has its usual value. `schema` says the rest.
 """
 
 from __future__ import annotations

@@ -11,6 +11,7 @@ from studio.project import limits
 from studio.project.canonical import JSON
 from studio.project.options import Value, normal, options_of
 from studio.project.places import Place
+from studio.project.swatches import Colours
 from studio.timeline.model import Timeline
 
 MEDIA = ("vqgan", "pixels", "fourier", "palette", "strokes", "collage", "biggan")
@@ -156,6 +157,7 @@ class Project:
         init_image: id of the asset that the first canvas starts from; empty means noise.
         assets: the pictures it refers to, ids unique.
         export: how it was last exported.
+        colours: what the parameters palette and edges draw colours to.
         extra: unknown top-level keys of its file, kept for the version of Keydream that knows them.
         kept: unknown keys deeper down, by the `studio.project.places.Place` of the object they stood in.
 
@@ -174,6 +176,7 @@ class Project:
     init_image: str = ""
     assets: tuple[Asset, ...] = ()
     export: ExportSettings = ExportSettings()
+    colours: Colours = field(default_factory=Colours)
     extra: Mapping[str, JSON] = field(default_factory=dict, hash=False)
     kept: Mapping[Place, Mapping[str, JSON]] = field(default_factory=dict, hash=False, repr=False)
 

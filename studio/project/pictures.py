@@ -19,6 +19,7 @@ from studio.project.assets import FORMATS, read_picture, resolve
 from studio.project.changes import Change
 from studio.project.model import Asset, Project
 from studio.timeline.prompt import Image
+from studio.timeline.region import Mask
 
 FOLDER = "pictures"
 """Where they are kept, below the project's folder."""
@@ -99,10 +100,12 @@ def asset_for(project: Project, copied: Copied) -> Asset:
 
 
 def is_used(project: Project, asset: str) -> bool:
-    """Whether it is the init image, or a keyframe, muted or not, shows that asset or begins from it."""
+    """Whether it is the init image, or a keyframe, muted or not, shows that asset, masks by it or begins from it."""
     prompts = [key.value for track in project.timeline.prompts for key in track.track.keys]
     return project.init_image == asset or any(
-        prompt.begin == asset or any(term.content == Image(asset) for term in prompt.terms) for prompt in prompts
+        prompt.begin == asset
+        or any(Image(asset) == term.content or Mask(asset) == term.region for term in prompt.terms)
+        for prompt in prompts
     )
 
 

@@ -25,12 +25,14 @@ from studio.base.errors import InputError
 from studio.project import limits
 from studio.project.contained import reason_against
 from studio.project.options import OPTIONS, Option
+from studio.project.swatches import MOST_COLOURS, WHITE
 from studio.timeline.easing import MAXIMUM_REACH, Ease
+from studio.timeline.region import NAMED, Area, Region, parse_region
 from studio.timeline.time import FrameRate
 
-PLAIN_TERM, TEXT_TERM, IMAGE_TERM = "<plain>", "<text>", "<image>"
+PLAIN_TERM, TEXT_TERM, IMAGE_TERM, NOISE_TERM = "<plain>", "<text>", "<image>", "<noise>"
 ONE_TERM, MANY_TERMS = "<term>", "<terms>"
-TAGS = frozenset({PLAIN_TERM, TEXT_TERM, IMAGE_TERM, ONE_TERM, MANY_TERMS})
+TAGS = frozenset({PLAIN_TERM, TEXT_TERM, IMAGE_TERM, NOISE_TERM, ONE_TERM, MANY_TERMS})
 """How alternatives are told apart; pydantic puts them into the places of its errors, where they mean nothing."""
 
 
@@ -61,6 +63,21 @@ def _read_rate(value: object) -> FrameRate:
         raise ValueError(in_short(error)) from error
 
 
+def _read_region(value: object) -> Region:
+    try:
+        if isinstance(value, str) and (region := parse_region(value)):
+            return region
+        if isinstance(value, list) and len(value) == 4:
+            return Area(*value)
+    except InputError as error:
+        raise ValueError(in_short(error)) from error
+    except TypeError as error:
+        raise ValueError(str(error)) from error
+    raise ValueError(
+        'should be the name of a region, "mask(ASSET)", or the four shares [left, top, right, bottom] of the picture'
+    )
+
+
 def _check_path(value: str) -> str:
     if reason := reason_against(value):
         raise ValueError(f"cannot be used as a path: {reason}")
@@ -76,9 +93,9 @@ def _check_model(value: str) -> str:
 def _term_tag(value: object) -> str | None:
     if isinstance(value, str):
         return PLAIN_TERM
-    if isinstance(value, dict) and ("text" in value) != ("image" in value):
-        return TEXT_TERM if "text" in value else IMAGE_TERM
-    return None
+    kinds = {"text": TEXT_TERM, "image": IMAGE_TERM, "noise": NOISE_TERM}
+    found = [kinds[name] for name in kinds if name in value] if isinstance(value, dict) else []
+    return found[0] if len(found) == 1 else None
 
 
 def _prompt_tag(value: object) -> str | None:
@@ -130,6 +147,26 @@ RateJson = Annotated[
     ),
 ]
 
+RegionJson = Annotated[
+    Region,
+    PlainValidator(_read_region),
+    WithJsonSchema(
+        {
+            "description": "Where a term counts: a name, a mask, or [left, top, right, bottom] in shares.",
+            "anyOf": [
+                {"enum": [*NAMED]},
+                {"type": "string", "pattern": "^mask\\(.+\\)$"},
+                {
+                    "type": "array",
+                    "items": {"type": "number", "minimum": 0, "maximum": 1},
+                    "minItems": 4,
+                    "maxItems": 4,
+                },
+            ],
+        }
+    ),
+]
+
 
 class Json(BaseModel):
     """An object of the file. Unknown keys are kept."""
@@ -143,6 +180,7 @@ class TextTermJson(Json):
     text: Words
     weight: Number = 1.0
     stop: Number | None = None
+    region: RegionJson | None = None
 
 
 class ImageTermJson(Json):
@@ -151,13 +189,24 @@ class ImageTermJson(Json):
     image: Label
     weight: Number = 1.0
     stop: Number | None = None
+    region: RegionJson | None = None
+
+
+class NoiseTermJson(Json):
+    """A point of the perceptors' spaces that means nothing in words, by its seed."""
+
+    noise: Annotated[int, Field(ge=0, le=limits.SEED)]
+    weight: Number = 1.0
+    stop: Number | None = None
+    region: RegionJson | None = None
 
 
 TermJson = Annotated[
     Annotated[Words, Tag(PLAIN_TERM)]
     | Annotated[TextTermJson, Tag(TEXT_TERM)]
-    | Annotated[ImageTermJson, Tag(IMAGE_TERM)],
-    _alternatives(_term_tag, 'should be a text, or an object with either "text" or "image"'),
+    | Annotated[ImageTermJson, Tag(IMAGE_TERM)]
+    | Annotated[NoiseTermJson, Tag(NOISE_TERM)],
+    _alternatives(_term_tag, 'should be a text, or an object with either "text", "image" or "noise"'),
 ]
 PromptJson = Annotated[
     Annotated[TermJson, Tag(ONE_TERM)]
@@ -269,6 +318,16 @@ class AssetJson(Json):
     sha256: Annotated[str, Field(pattern="^([0-9a-f]{64})?$")] = ""
 
 
+Colour = Annotated[str, Field(pattern="^#[0-9a-f]{6}$")]
+
+
+class ColoursJson(Json):
+    """What the parameters palette and edges draw colours to."""
+
+    palette: Annotated[list[Colour], Field(max_length=MOST_COLOURS, fail_fast=True)] = []
+    border: Colour = WHITE
+
+
 class ExportJson(Json):
     """How it was last exported."""
 
@@ -290,5 +349,6 @@ class ProjectJson(Json):
     perceptors: Annotated[list[PerceptorJson], Field(max_length=limits.PERCEPTORS, fail_fast=True)] = []
     init_image: Name = ""
     assets: Annotated[list[AssetJson], Field(max_length=limits.ASSETS, fail_fast=True)] = []
+    colours: ColoursJson = ColoursJson()
     timeline: TimelineJson
     export: ExportJson = ExportJson()

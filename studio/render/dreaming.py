@@ -15,7 +15,7 @@ from studio.canvas.base import Canvas, State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.imagenet import ImageNetCanvas
-from studio.dream.arrange import Wish, arrange
+from studio.dream.arrange import arrange
 from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
 from studio.dream.prior import LatentPrior
@@ -113,9 +113,8 @@ class Dreamer:
     def begun(self, state: FrameState, generator: torch.Generator) -> CollageCanvas | BigGanCanvas | ImageNetCanvas:
         """That canvas with the picture that fits the prompts of `state` best."""
         canvas = self.beginning()
-        wishes = [Wish(*wish) for wish in recipe.wishes(state)]
         if isinstance(canvas, CollageCanvas):
-            arrange(canvas, wishes, self._perceptors, generator, self.token)
+            arrange(canvas, recipe.wishes(state, self._shown(state)), self._perceptors, generator, self.token)
         else:
             for _ in self._found(canvas, state, generator, manner(self.project.medium)):
                 pass
@@ -124,7 +123,7 @@ class Dreamer:
     def _found(
         self, canvas: BigGanCanvas | ImageNetCanvas, state: FrameState, generator: torch.Generator, how: Manner
     ) -> Iterator[Stage]:
-        text = ", ".join(wish for wish, _ in recipe.wishes(state))
+        text = ", ".join(wish.text for wish in recipe.wishes(state, self._shown(state)))
         targets = [encode(state, one, self._shown(state)) for one, _ in self._perceptors]
         judged = judge(self._perceptors, targets)
         yield from found(canvas, text, judged, self._perceptors[0][0], generator, self.token, how)
@@ -269,7 +268,8 @@ class Dreamer:
         start = self.project.init_image
         anchor = self._picture(start) if start else None
         shown = self._shown(job.state)
-        wanted = recipe.objective(job.state, self._perceptors, self.project.medium.kind, shown, anchor)
+        kind, colours = self.project.medium.kind, self.project.colours
+        wanted = recipe.objective(job.state, self._perceptors, kind, shown, anchor, colours)
         return wanted + LatentPrior(self.canvas) if isinstance(self.canvas, ImageNetCanvas) else wanted
 
     @cached_property

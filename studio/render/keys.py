@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import hashlib
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from studio.base.errors import AssetError
 from studio.project.canonical import JSON, canonical_json
 from studio.project.model import Medium, Project
-from studio.timeline.prompt import Content, Text
+from studio.timeline.prompt import Content, Image, Noise, Text
+from studio.timeline.region import Mask, Region
 from studio.timeline.sample import FrameState
 
 ALGORITHM = 6
@@ -23,7 +24,7 @@ ALGORITHM = 6
 DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")
 """The parameters that a dream depends on, beside its number of steps."""
 
-WISHED = ("anchor", "saturation", "symmetry", "tiling")
+WISHED = ("anchor", "coherence", "edges", "palette", "saturation", "symmetry", "tiling")
 """Those that a dream depends on only where they are not 0."""
 
 CAMERA = ("pan_x", "pan_y", "rotate", "zoom")
@@ -73,6 +74,7 @@ class Hasher:
         self, project: Project, identities: Identities, *, size: tuple[int, int], device: str, deterministic: bool
     ) -> None:
         self._assets = identities.assets
+        self._swatches = project.colours
         perceptors = zip(identities.perceptors, weights(project), strict=True)
         self._base = _digest(
             {
@@ -121,6 +123,7 @@ class Hasher:
             "steps": steps,
             "parameters": {name: _number(state.parameter(name)) for name in DREAMING}
             | {name: _number(value) for name in WISHED if (value := state.parameter(name))},
+            **self._colours(state),
             "terms": [
                 {
                     "start": self._content(term.start),
@@ -128,13 +131,25 @@ class Hasher:
                     "mix": _number(term.mix),
                     "weight": _number(term.weight),
                     "stop": _number(term.stop) if math.isfinite(term.stop) else None,
+                    **({"region": self._region(term.region)} if term.region else {}),
                 }
                 for term in state.terms
             ],
         }
 
+    def _colours(self, state: FrameState) -> Mapping[str, JSON]:
+        """The project's colours, those of them that are asked for."""
+        palette, border = state.parameter("palette"), state.parameter("edges")
+        named: dict[str, JSON] = {"palette": [*self._swatches.palette]} if palette else {}
+        return named | ({"border": self._swatches.border} if border else {})
+
     def _content(self, content: Content) -> JSON:
-        return {"text": content.text} if isinstance(content, Text) else {"image": self._asset(content.asset)}
+        if isinstance(content, Text):
+            return {"text": content.text}
+        return {"noise": content.seed} if isinstance(content, Noise) else {"image": self._asset(content.asset)}
+
+    def _region(self, region: Region) -> JSON:
+        return {"mask": self._asset(region.asset)} if isinstance(region, Mask) else [*region.sides]
 
     def _asset(self, name: str) -> str:
         try:
@@ -150,8 +165,8 @@ class Hasher:
 def assets_used(project: Project) -> tuple[str, ...]:
     """The ids of the assets that frames may show or begin from: the init image, and those of keyframes not muted."""
     prompts = [key.value for track in project.timeline.prompts if not track.muted for key in track.track.keys]
-    contents: Iterable[Content] = (term.content for prompt in prompts for term in prompt.terms)
-    pictures = {content.asset for content in contents if not isinstance(content, Text)}
+    terms = [term for prompt in prompts for term in prompt.terms]
+    pictures = {part.asset for term in terms for part in (term.content, term.region) if isinstance(part, Image | Mask)}
     beginnings = {project.init_image, *(prompt.begin for prompt in prompts)} - {""}
     return tuple(sorted(pictures | beginnings))
 

@@ -5,24 +5,33 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import torch
 from torch import Tensor
 
+from studio.base.errors import AssetError
+from studio.dream.arrange import Wish
 from studio.dream.ladder import Stage
 from studio.dream.settings import DreamSettings
+from studio.project.swatches import Colours, shares
 from studio.score.cutouts import CutoutSettings
 from studio.score.objective import (
     Anchor,
+    Border,
     ClipObjective,
+    Coherence,
     Colourfulness,
     Objective,
+    Palette,
     Range,
     Rolled,
     Symmetry,
     TotalVariation,
 )
 from studio.score.perceptor import Perceptor
+from studio.score.regions import Window, Within, split
 from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
+from studio.timeline.region import Area, Mask, Region
 from studio.timeline.sample import FrameState
 
 GENTLE = {
@@ -66,10 +75,13 @@ def objective(
     medium: str,
     pictures: Mapping[str, Tensor],
     anchor: Tensor | None = None,
+    colours: Colours | None = None,
 ) -> Objective:
     """What a frame is dreamed towards: its prompts in the eyes of each perceptor, smoothness, and the range of colours.
 
-    Saturation, symmetry, the anchor and tiling come in where the timeline asks for them.
+    Saturation, symmetry, the anchor, the palette and the rest come in where the timeline asks for them. Terms of one
+    region share cutouts that look there alone; the cutouts of a step are shared out among regions and the whole. A
+    region lies where it lies: tiling does not push it round.
 
     Args:
         state: what the timeline says about the frame.
@@ -77,22 +89,58 @@ def objective(
         medium: kind of the canvas.
         pictures: asset id to picture (1, 3, H, W), at least for `pictures_in(state)`.
         anchor: the init image (1, 3, H, W), if there is one.
+        colours: the project's, for the palette and the edges.
 
     Raises:
         InputError: a prompt is too long for a perceptor.
     """
+    within: list[Objective] = []
     total: Objective = TotalVariation(SMOOTHNESS[medium] * state.parameter("smoothness"))
     total = total + Range(RANGE * state.parameter("range"))
+    colours = colours or Colours()
+    parts = regions(state)
     for perceptor, weight in perceptors:
-        total = total + ClipObjective(perceptor, encode(state, perceptor, pictures), cutouts(state, perceptor), weight)
+        manner = cutouts(state, perceptor)
+        targets = encode(state, perceptor, pictures)
+        for region, count in zip(parts, split(manner.count, len(parts)), strict=True):
+            chosen = [target for target, term in zip(targets, state.terms, strict=True) if term.region == region]
+            looking = ClipObjective(perceptor, chosen, replace(manner, count=count), weight)
+            if region is None:
+                total = total + looking
+            else:
+                within.append(Within(looking, window(region, pictures)))
     if state.parameter("tiling"):
         total = Rolled(total)
-    for name, made in (("saturation", Colourfulness), ("symmetry", Symmetry)):
+    total = sum(within, total)
+    for name, made in (("saturation", Colourfulness), ("symmetry", Symmetry), ("coherence", Coherence)):
         if state.parameter(name):
             total = total + made(state.parameter(name))
+    if colours.palette and state.parameter("palette"):
+        total = total + Palette(torch.tensor([*map(shares, colours.palette)]), state.parameter("palette"))
+    if state.parameter("edges"):
+        total = total + Border(torch.tensor(shares(colours.border)), state.parameter("edges"))
     if anchor is not None and state.parameter("anchor"):
         total = total + Anchor(anchor, state.parameter("anchor"))
     return total
+
+
+def regions(state: FrameState) -> tuple[Region | None, ...]:
+    """Where the terms of a frame count, each place once; that of none is the whole, as if it were the first."""
+    found = dict.fromkeys(term.region for term in state.terms)
+    return tuple(sorted(found, key=lambda region: region is not None)) or (None,)
+
+
+def window(region: Region, pictures: Mapping[str, Tensor]) -> Window:
+    """The part of the picture that a region is; `AssetError` when its mask is not among `pictures`."""
+    if isinstance(region, Area):
+        return Window(region.sides)
+    if region.asset not in pictures:
+        raise AssetError(
+            f"The picture {region.asset} of a mask is missing",
+            "It is not among the project's assets",
+            "Add the picture to the project, or choose another region",
+        )
+    return Window.of_picture(pictures[region.asset])
 
 
 def cutouts(state: FrameState, perceptor: Perceptor) -> CutoutSettings:
@@ -123,17 +171,25 @@ def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
     return tuple(rungs) if len(rungs) > 1 else ()
 
 
-def wishes(state: FrameState) -> tuple[tuple[str, float], ...]:
-    """The texts that a frame is to show, and how much each counts; what it is to avoid says nothing of a layout."""
-    found: dict[str, float] = {}
+def wishes(state: FrameState, pictures: Mapping[str, Tensor]) -> tuple[Wish, ...]:
+    """The texts that a frame is to show, how much each counts, and where; what it is to avoid says nothing of a layout.
+
+    Args:
+        state: what the timeline says about the frame.
+        pictures: asset id to picture, at least for the masks.
+    """
+    found: dict[tuple[str, Region | None], float] = {}
     for term in state.terms:
         content = term.end if term.mix >= 0.5 else term.start
         if isinstance(content, Text) and term.weight > 0:
-            found[content.text] = found.get(content.text, 0.0) + term.weight
-    return tuple(found.items())
+            found[content.text, term.region] = found.get((content.text, term.region), 0.0) + term.weight
+    return tuple(
+        Wish(text, weight, None if region is None else window(region, pictures).sides)
+        for (text, region), weight in found.items()
+    )
 
 
 def pictures_in(state: FrameState) -> tuple[str, ...]:
-    """The ids of the assets that the frame's prompts show."""
-    contents = (content for term in state.terms for content in (term.start, term.end))
-    return tuple(sorted({content.asset for content in contents if isinstance(content, Image)}))
+    """The ids of the assets that the frame's prompts show, or are masked by."""
+    parts = (part for term in state.terms for part in (term.start, term.end, term.region))
+    return tuple(sorted({part.asset for part in parts if isinstance(part, Image | Mask)}))

@@ -71,7 +71,9 @@ def prompt_at(project: Project, frame: int) -> Prompt:
         InputError: it asks for nothing.
     """
     state = sample(project.timeline, frame)
-    terms = [Term(each.end if each.mix >= 0.5 else each.start, each.weight, each.stop) for each in state.terms]
+    terms = [
+        Term(each.end if each.mix >= 0.5 else each.start, each.weight, each.stop, each.region) for each in state.terms
+    ]
     if not terms:
         raise InputError(
             f"There is nothing to explore at frame {frame}",

@@ -103,3 +103,72 @@ def departure(images: Tensor, anchor: Tensor) -> Tensor:
     if anchor.shape[-2:] != size:
         anchor = torch.nn.functional.interpolate(anchor, size, mode="bilinear", antialias=True)
     return (images - anchor).square().mean((1, 2, 3))
+
+
+def off_palette(images: Tensor, palette: Tensor) -> Tensor:
+    """How far colours are from the nearest of a palette: the distance in RGB, averaged over pixels.
+
+    As in Pixray's palette loss (White 2021), on the whole picture instead of its cutouts.
+
+    Args:
+        images: (B, 3, H, W).
+        palette: (n, 3), at least one colour.
+
+    Returns:
+        (B,), almost 0 where every pixel has a colour of the palette.
+    """
+    pixels = images.movedim(1, -1).flatten(1, 2)
+    with torch.no_grad():
+        nearest = torch.cdist(pixels, palette.expand(len(images), -1, -1)).argmin(-1)
+    away = (pixels - palette[nearest]).square().sum(-1)
+    return (away + 1e-8).sqrt().mean(1)  # the root of 0 has no gradient
+
+
+def off_border(images: Tensor, colour: Tensor, share: float = 1 / 16) -> Tensor:
+    """How far a border all the way round a picture is from a colour: the squared difference, averaged over the border.
+
+    As in Pixray's edge loss (White 2021) without its global part, which draws the whole picture to the colour.
+
+    Args:
+        images: (B, 3, H, W).
+        colour: (3,).
+        share: of the shorter side that the border is wide, above 0, at most 1/2; it is a pixel wide at least.
+
+    Returns:
+        (B,), 0 where the border has the colour.
+    """
+    height, width = images.shape[-2:]
+    wide = max(1, round(share * min(height, width)))
+    inner = torch.zeros(height, width, dtype=torch.bool, device=images.device)
+    inner[wide : height - wide, wide : width - wide] = True
+    away = (images - colour[:, None, None]).square().mean(1)
+    return away[:, ~inner].mean(1)
+
+
+def incoherence(images: Tensor, tolerance: float = 0.05) -> Tensor:
+    """How much neighbours of one lightness differ in colour: the squared difference of their chrominance, averaged.
+
+    The premise of colourisation by optimisation (Levin, Lischinski and Weiss 2004, "Colorization Using Optimization",
+    equation 1): neighbouring pixels of similar lightness have similar colours. Each pair of neighbours counts
+    exp(-(difference in Y)**2 / (2 * tolerance**2)); chrominance is U and V. Lightness only says which pairs count, and
+    gets no gradient: what is drawn stays, and its colours become areas.
+
+    Args:
+        images: (B, 3, H, W).
+        tolerance: difference in lightness up to which neighbours belong together; greater than 0.
+
+    Returns:
+        (B,), 0 where colour changes only across edges.
+    """
+    yuv = torch.tensor(
+        [[0.299, 0.587, 0.114], [-0.14713, -0.28886, 0.436], [0.615, -0.51499, -0.10001]],
+        dtype=images.dtype,
+        device=images.device,
+    )
+    lightness, *chrominance = torch.einsum("ij,bjhw->ibhw", yuv, images)
+    total = torch.zeros(len(images), dtype=images.dtype, device=images.device)
+    for axis in (-1, -2):
+        alike = (-(lightness.detach().diff(dim=axis) ** 2) / (2 * tolerance**2)).exp()
+        differing = sum(part.diff(dim=axis).square() for part in chrominance)
+        total = total + (alike * differing).sum((-2, -1))
+    return total / images[0, 0].numel()

@@ -18,7 +18,17 @@ from torch import Tensor
 
 from studio.score.augment import augment
 from studio.score.cutouts import CutoutSettings, cut
-from studio.score.losses import asymmetry, departure, range_loss, saturation, spherical_distance, total_variation
+from studio.score.losses import (
+    asymmetry,
+    departure,
+    incoherence,
+    off_border,
+    off_palette,
+    range_loss,
+    saturation,
+    spherical_distance,
+    total_variation,
+)
 from studio.score.perceptor import Perceptor
 from studio.score.targets import Target
 
@@ -192,6 +202,27 @@ class Anchor(_PictureLoss):
 
     def __init__(self, picture: Tensor, weight: float = 1.0) -> None:
         super().__init__("anchor", lambda images: departure(images, picture.to(images)), weight)
+
+
+class Palette(_PictureLoss):
+    """Colours drawn to the nearest of (n, 3): see `losses.off_palette`."""
+
+    def __init__(self, colours: Tensor, weight: float = 1.0) -> None:
+        super().__init__("palette", lambda images: off_palette(images, colours.to(images)), weight)
+
+
+class Border(_PictureLoss):
+    """A border in one colour (3,): see `losses.off_border`."""
+
+    def __init__(self, colour: Tensor, weight: float = 1.0) -> None:
+        super().__init__("edges", lambda images: off_border(images, colour.to(images)), weight)
+
+
+class Coherence(_PictureLoss):
+    """Neighbours of one lightness in one colour: see `losses.incoherence`."""
+
+    def __init__(self, weight: float = 1.0) -> None:
+        super().__init__("colour coherence", incoherence, weight)
 
 
 class Rolled(Objective):

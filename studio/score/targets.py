@@ -21,11 +21,11 @@ PROMPT_SIDES = (1.0, 0.8)
 
 
 class TermLike(Protocol):
-    """The part of `timeline.sample.TermState` that is used here; its contents are `timeline.prompt.Text` or `Image`."""
+    """The part of `timeline.sample.TermState` that is used here; its contents are those of `timeline.prompt`."""
 
     @property
     def start(self) -> object:
-        """The content of the keyframe before: has a `text`, or else an `asset`."""
+        """The content of the keyframe before: has a `text`, or an `asset`, or the `seed` of noise."""
 
     @property
     def end(self) -> object:
@@ -109,6 +109,15 @@ def embed_picture(perceptor: Perceptor, picture: Tensor, sides: Sequence[float] 
         return torch.nn.functional.normalize(perceptor.embed_image(looks).mean(0), dim=-1)
 
 
+def noise_point(perceptor: Perceptor, seed: int) -> Tensor:
+    """The point (d,), of unit length, that noise of this seed is in a perceptor's space: the same on every device.
+
+    `noise_prompt_seeds` of Crowson's VQGAN+CLIP notebook (2021): a normal vector of a generator with that seed.
+    """
+    drawn = torch.randn(perceptor.dimensions, generator=torch.Generator().manual_seed(seed))
+    return torch.nn.functional.normalize(drawn, dim=0).to(perceptor.device)
+
+
 def slerp(a: Tensor, b: Tensor, t: float | Tensor) -> Tensor:
     """The point at `t` on the great circle from `a` to `b`, at constant speed (Shoemake 1985); lengths mix linearly.
 
@@ -144,6 +153,9 @@ def _embed(content: object, perceptor: Perceptor, pictures: Mapping[str, Tensor]
     text = getattr(content, "text", None)
     if isinstance(text, str):
         return perceptor.embed_text([text])[0]
+    seed = getattr(content, "seed", None)
+    if isinstance(seed, int):
+        return noise_point(perceptor, seed)
     asset = str(getattr(content, "asset", None))
     if asset not in pictures:
         raise AssetError(
@@ -155,7 +167,11 @@ def _embed(content: object, perceptor: Perceptor, pictures: Mapping[str, Tensor]
 
 
 def _label(term: TermLike) -> str:
-    start, end = (
-        getattr(content, "text", None) or f"image:{getattr(content, 'asset', '')}" for content in (term.start, term.end)
-    )
+    start, end = map(_name, (term.start, term.end))
     return start if start == end else f"{start} → {end}"
+
+
+def _name(content: object) -> str:
+    seed = getattr(content, "seed", None)
+    noise_or_image = f"image:{getattr(content, 'asset', '')}" if seed is None else f"noise:{seed}"
+    return getattr(content, "text", None) or noise_or_image

@@ -34,7 +34,8 @@ from studio.render.toolbox import Toolbox
 from studio.score.targets import embed_picture, encode
 from studio.takes.store import Takes
 from studio.takes.take import Take, TakeGuide, TakeMedium, TakeTerm
-from studio.timeline.prompt import Content, Prompt, Term, Text, format_prompt
+from studio.timeline.prompt import Content, Noise, Prompt, Term, Text, format_prompt
+from studio.timeline.region import format_region
 from studio.timeline.sample import FrameState, TermState
 from studio.timeline.time import FrameRange
 
@@ -213,7 +214,7 @@ class Keeper:
 
 def written(state: FrameState) -> str:
     """What a frame asks for, as the artist would write it; between two contents the nearer one."""
-    terms = tuple(Term(_nearer(term), term.weight, term.stop) for term in state.terms)
+    terms = tuple(Term(_nearer(term), term.weight, term.stop, term.region) for term in state.terms)
     return format_prompt(Prompt(terms)) if terms else ""
 
 
@@ -224,9 +225,14 @@ def _nearer(term: TermState) -> Content:
 def _term(term: TermState) -> TakeTerm:
     end = "" if term.start == term.end else _name(term.end)
     stop = term.stop if math.isfinite(term.stop) else None
-    named: Mapping[str, str] = {"text" if isinstance(term.start, Text) else "image": _name(term.start)}
+    kind = "text" if isinstance(term.start, Text) else "noise" if isinstance(term.start, Noise) else "image"
+    named: Mapping[str, str] = {kind: _name(term.start)}
+    if term.region is not None:
+        named = {**named, "region": format_region(term.region)}
     return TakeTerm(**named, towards=end, mix=term.mix, weight=term.weight, stop=stop)
 
 
 def _name(content: Content) -> str:
+    if isinstance(content, Noise):
+        return str(content.seed)
     return content.text if isinstance(content, Text) else content.asset

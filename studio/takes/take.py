@@ -30,13 +30,16 @@ class _Part(BaseModel):
 
 
 class TakeTerm(_Part):
-    """One wish of a take's prompt; `text` or `image` (the id of the project's asset), and how strongly it pulled.
+    """One wish of a take's prompt; `text`, `image` (the id of the project's asset) or `noise`, and how strongly it
+    pulled, and where in the picture: a region as it is written in prompts, empty for everywhere.
 
     A keyframe may lie between two keyframes of another track: then `towards` is the second content, `mix` of the way.
     """
 
     text: str = ""
     image: str = ""
+    noise: str = ""
+    region: str = ""
     towards: str = ""
     mix: float = 0.0
     weight: float = 1.0
@@ -184,7 +187,7 @@ def read(text: bytes, name: str) -> Take:
             raise ValueError(f"it has more than {SIDECAR_BYTES} bytes")
         take = Take.model_validate(json.loads(text))
         for term in take.terms:
-            if not (term.text or term.image):
+            if not (term.text or term.image or term.noise):
                 raise ValueError("a term is empty")
     except ValidationError as error:
         first = error.errors()[0]

@@ -34,23 +34,27 @@ def begin_from(keys: Iterable[KeyRef], asset: str) -> Edit:
 def begin_before(frame: int, asset: str) -> Edit:
     """Let the keyframe at a frame, or else the nearest before it, begin from a picture.
 
-    It is a key of the prompt track, of those not muted, whose key lies nearest. Where none lies before the frame, the
-    first after it begins so. `InputError` when no track that is not muted has a key.
+    See `key_before`. `InputError` when no track that is not muted has a key.
     """
+    return Edit(
+        "Begin from picture",
+        lambda timeline: begin_from([key_before(timeline, frame)], asset).apply(timeline),
+    )
 
-    def apply(timeline: Timeline) -> Timeline:
-        refs = [
-            KeyRef(track.ref, key.frame) for track in timeline.prompts if not track.muted for key in track.track.keys
-        ]
-        if not refs:
-            raise InputError(
-                "There is no keyframe to begin", "No prompt track that is not muted has one", "Write a prompt first"
-            )
-        before = [ref for ref in refs if ref.frame <= frame]
-        chosen = max(before, key=lambda ref: ref.frame) if before else min(refs, key=lambda ref: ref.frame)
-        return begin_from([chosen], asset).apply(timeline)
 
-    return Edit("Begin from picture", apply)
+def key_before(timeline: Timeline, frame: int) -> KeyRef:
+    """The key at a frame or nearest before it, of all prompt tracks that are not muted; else the first after it.
+
+    Raises:
+        InputError: no such track has a key.
+    """
+    refs = [KeyRef(track.ref, key.frame) for track in timeline.prompts if not track.muted for key in track.track.keys]
+    if not refs:
+        raise InputError(
+            "There is no keyframe to begin", "No prompt track that is not muted has one", "Write a prompt first"
+        )
+    before = [ref for ref in refs if ref.frame <= frame]
+    return max(before, key=lambda ref: ref.frame) if before else min(refs, key=lambda ref: ref.frame)
 
 
 def put_prompt(prompt: Prompt, frame: int, asset: str) -> Edit:

@@ -83,6 +83,27 @@ _SPECS: Final = (
     ),
     ParameterSpec("symmetry", "Symmetry", 0.0, 0.0, 100.0, "", "The weight of left and right being alike."),
     ParameterSpec("anchor", "Anchor", 0.0, 0.0, 100.0, "", "The weight of staying near the init image."),
+    ParameterSpec(
+        "palette", "Palette", 0.0, 0.0, 100.0, "", "The weight of the project's palette: colours are drawn to it."
+    ),
+    ParameterSpec(
+        "edges",
+        "Edges",
+        0.0,
+        0.0,
+        100.0,
+        "",
+        "The weight of a border in the project's border colour, all the way round.",
+    ),
+    ParameterSpec(
+        "coherence",
+        "Colour coherence",
+        0.0,
+        0.0,
+        100.0,
+        "",
+        "The weight of neighbours of one lightness having one colour: fewer specks, edges stay.",
+    ),
     ParameterSpec("tiling", "Tiling", 0, 0, 1, "", "1: the picture goes on over its edges, without a seam.", True),
     ParameterSpec("range", "Range", 1.0, 0.0, 10.0, "", "The weight that keeps colours within what a screen can show."),
 )

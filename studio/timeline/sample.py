@@ -9,6 +9,7 @@ from studio.timeline.curve import mixed, value_at
 from studio.timeline.model import ParameterTrack, Timeline
 from studio.timeline.parameters import PARAMETERS
 from studio.timeline.prompt import NEVER_STOP, Content, Term
+from studio.timeline.region import Region, between, meet
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +22,7 @@ class TermState:
         mix: 0 = start, 1 = end; beyond where the ease overshoots; 0 when start equals end.
         weight: how strongly it pulls, the track's weight included; negative pushes away; never 0.
         stop: where the pull ends; finite, or -inf for never.
+        region: where in the picture it counts; None for all of it.
     """
 
     start: Content
@@ -28,6 +30,7 @@ class TermState:
     mix: float
     weight: float
     stop: float
+    region: Region | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +62,10 @@ def sample(timeline: Timeline, frame: int) -> FrameState:
     """The state of one frame. Every number in it is finite, save stops of -inf.
 
     Between two keys the i-th terms are paired: contents are to be slerped by the eased mix, weights and stops are
-    interpolated. A term without partner, or whose partner's weight has the other sign, fades: its content stays and its
-    weight is scaled. An overshooting ease overshoots contents and parameters, but no weight or stop: these would change
-    sign. A stop of -inf cannot be interpolated, and gives way to a finite one half-way.
+    interpolated, and so are the sides of regions, the whole picture being one. A term without partner, or whose
+    partner's weight has the other sign or whose mask is another, fades: its content and region stay and its weight is
+    scaled. An overshooting ease overshoots contents and parameters, but no weight, stop or region: these would change
+    sign, or leave the picture. A stop of -inf cannot be interpolated, and gives way to a finite one half-way.
 
     Raises:
         ValueError: the frame is not in 0..length-1. A looping timeline takes any frame, modulo its length.
@@ -86,23 +90,25 @@ def _terms(timeline: Timeline, frame: int) -> Iterator[TermState]:
 def _blend(before: tuple[Term, ...], after: tuple[Term, ...], mix: float, scale: float) -> Iterator[TermState]:
     if mix in (0.0, 1.0):
         for term in before if mix == 0 else after:
-            yield TermState(term.content, term.content, 0.0, term.weight * scale, term.stop)
+            yield TermState(term.content, term.content, 0.0, term.weight * scale, term.stop, term.region)
         return
     share = min(max(mix, 0.0), 1.0)
     fading: list[TermState] = []
     for place in range(max(len(before), len(after))):
         old = before[place] if place < len(before) else None
         new = after[place] if place < len(after) else None
-        if old is not None and new is not None and old.weight * new.weight >= 0:
+        if old is not None and new is not None and old.weight * new.weight >= 0 and meet(old.region, new.region):
             weight = mixed(old.weight, new.weight, share) * scale
             still = old.content == new.content
             stop = _mixed_stop(old.stop, new.stop, share)
-            yield TermState(old.content, new.content, 0.0 if still else mix, weight, stop)
+            region = between(old.region, new.region, share)
+            yield TermState(old.content, new.content, 0.0 if still else mix, weight, stop, region)
             continue
         if old is not None:
-            yield TermState(old.content, old.content, 0.0, old.weight * (1 - share) * scale, old.stop)
+            yield TermState(old.content, old.content, 0.0, old.weight * (1 - share) * scale, old.stop, old.region)
         if new is not None:
-            fading.append(TermState(new.content, new.content, 0.0, new.weight * share * scale, new.stop))
+            weight = new.weight * share * scale
+            fading.append(TermState(new.content, new.content, 0.0, weight, new.stop, new.region))
     yield from fading
 
 

@@ -265,7 +265,7 @@ WRONG = [
     (
         ("timeline", "prompts", 0, "keys", 1, "prompt", 1),
         {"image": "a", "text": "b"},
-        'timeline.prompts[0].keys[1].prompt[1]: should be a text, or an object with either "text" or "image"',
+        'timeline.prompts[0].keys[1].prompt[1]: should be a text, or an object with either "text", "image" or "noise"',
     ),
     (("timeline", "prompts", 0, "keys", 1, "prompt", 1, "stop"), "x", "timeline.prompts[0].keys[1].prompt[1].stop: sh"),
     (("timeline", "parameters", 0, "keys", 1, "value"), "1", "timeline.parameters[0].keys[1].value: should be a valid"),

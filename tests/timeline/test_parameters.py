@@ -22,6 +22,9 @@ def test_the_parameters_that_the_renderer_knows():
         "saturation": (-10.0, 0.0, 10.0, False),
         "symmetry": (0.0, 0.0, 100.0, False),
         "anchor": (0.0, 0.0, 100.0, False),
+        "palette": (0.0, 0.0, 100.0, False),
+        "edges": (0.0, 0.0, 100.0, False),
+        "coherence": (0.0, 0.0, 100.0, False),
         "tiling": (0.0, 0.0, 1.0, True),
         "range": (0.0, 1.0, 10.0, False),
     }

@@ -8,7 +8,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QFont, QFontMetricsF
 
 from studio.app.texts import tr
-from studio.timeline.prompt import Image, Prompt, Term
+from studio.timeline.prompt import Image, Noise, Prompt, Term
+from studio.timeline.region import format_region
 
 
 def caption(prompt: Prompt) -> tuple[str, str]:
@@ -45,5 +46,9 @@ def cut(text: str, width: float, font: QFont) -> str:
 
 def _words(term: Term) -> str:
     if isinstance(term.content, Image):
-        return tr("picture {name}", name=term.content.asset)
-    return term.content.text
+        words = tr("picture {name}", name=term.content.asset)
+    elif isinstance(term.content, Noise):
+        words = tr("noise {seed}", seed=term.content.seed)
+    else:
+        words = term.content.text
+    return words if term.region is None else f"{words} @{format_region(term.region)}"
