@@ -71,14 +71,14 @@ def _between(values: Floats, at: Exact) -> Floats:
 
 
 def _means(values: Floats, at: Exact, wide: float) -> Floats:
-    """Of the frames that begin in each step, those that have a value."""
-    known = np.isfinite(values)
-    zero = np.zeros((1, values.shape[1]))
-    sums = np.concatenate([zero, np.where(known, values, 0).cumsum(0, dtype=np.float64)])
-    counts = np.concatenate([zero, known.cumsum(0, dtype=np.float64)])
-    first = np.clip(np.ceil(at).astype(np.int64), 0, len(values))
-    last = np.clip(np.ceil(at + wide).astype(np.int64), 0, len(values))
-    number = counts[last] - counts[first]
-    with np.errstate(invalid="ignore", divide="ignore"):
-        made: Floats = ((sums[last] - sums[first]) / number).astype(np.float32)
+    """Of the frames that begin in each step, those that have a value. A step has one frame or more."""
+    first = np.ceil(at).astype(np.int64)
+    first = first[first < len(values)]
+    stop = min(int(np.ceil(at[len(first) - 1] + wide)), len(values))
+    part = values[first[0] : stop]
+    known = np.isfinite(part)
+    sums = np.add.reduceat(np.where(known, part, np.float32(0)), first - first[0], axis=0)
+    counts = np.add.reduceat(known, first - first[0], axis=0, dtype=np.float32)
+    made = np.full((len(at), values.shape[1]), np.nan, np.float32)
+    np.divide(sums, counts, out=made[: len(first)], where=counts > 0)
     return made

@@ -27,7 +27,7 @@ from studio.app.timeline.geometry import Hit, Part
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.gestures import begin
 from studio.app.timeline.prompt_colours import prompt_colours
-from studio.app.timeline.score_paint import paint_pointer, paint_scores
+from studio.app.timeline.score_paint import paint_pointer, paint_scores, paint_stale
 from studio.app.timeline.score_words import spoken, tip
 from studio.app.timeline.stage import Stage
 from studio.app.timeline.statuses import Statuses
@@ -74,8 +74,9 @@ class ScoreLane(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setAccessibleName(tr("Score lane"))
         context = stage.context
-        for changed in (stage.scale.changed, theme().changed, statuses.changed, context.document.changed):
+        for changed in (stage.scale.changed, theme().changed, context.document.changed):
             changed.connect(self._redraw)
+        statuses.changed.connect(self.update)
         stage.scale.changed.connect(self._calm_down)
         context.document.opened.connect(self._drop_gesture)
         context.player.frame_changed.connect(self._follow)
@@ -112,6 +113,7 @@ class ScoreLane(QWidget):
         painter.setFont(self.font())
         area = QRectF(event.rect())
         painter.drawPixmap(area, self._drawn, QRectF(area.topLeft() * ratio, area.size() * ratio))
+        paint_stale(painter, self.stage, self._statuses, area)
         if self.pointed is not None:
             colours = prompt_colours(self.stage.timeline)
             paint_pointer(painter, self.stage, self.scoring.scores, self.pointed, colours, self.height())
@@ -198,7 +200,7 @@ class ScoreLane(QWidget):
         made.setDevicePixelRatio(ratio)
         painter = QPainter(made)
         colours = prompt_colours(self.stage.timeline)
-        paint_scores(painter, self.stage, self.scoring.scores, self._statuses, colours, QRectF(self.rect()))
+        paint_scores(painter, self.stage, self.scoring.scores, colours, QRectF(self.rect()))
         painter.end()
         return made
 

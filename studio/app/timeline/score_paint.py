@@ -25,6 +25,7 @@ HIGHEST = 1.3
 """The score at the top; what is higher is drawn there."""
 
 _DASH = (4, 2)  # steps drawn, and left out
+_FEW = 8  # prompts, of which each is drawn where no frame asks for it too
 _LEAST = 0.015  # a line that lies lower all the way is on the ground and not drawn
 
 
@@ -38,17 +39,15 @@ def paint_scores(
     painter: QPainter,
     stage: Stage,
     scores: Scores | None,
-    statuses: Statuses,
     colours: dict[str, QColor],
     area: QRectF,
 ) -> None:
-    """Paint all but the playhead and the pointer.
+    """Paint all but the playhead, the pointer and what tells which frames are stale.
 
     Args:
         painter: on the lane.
         stage: where frames lie.
         scores: what is known; None for nothing.
-        statuses: which frames show what the timeline said before an edit.
         colours: of the prompts, as on their cards.
         area: all of the lane.
     """
@@ -66,7 +65,6 @@ def paint_scores(
             _hatch(painter, stage, span, area)
         _lines(painter, stage, scores, colours, area.height())
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        _fade_stale(painter, stage, statuses, area)
         for span in scores.fooled:
             _sign(painter, stage, span, area)
     painter.restore()
@@ -100,15 +98,17 @@ def _lines(painter: QPainter, stage: Stage, scores: Scores, colours: dict[str, Q
     guide = points(scores.guide.seen, stage.scale)
     witness = None if scores.witness is None else points(scores.witness.seen, stage.scale)
     wanted = points(scores.asked.astype(np.float32), stage.scale).y > 0
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)  # the lines cover the edges
     for place, name in enumerate(scores.prompts):
         colour = _colour(name, colours)
-        asked = np.where(wanted[:, place], guide.y[:, place], np.nan)
-        for run in _runs(asked):
+        for run in _runs(np.where(wanted[:, place], guide.y[:, place], np.nan)):
             _area(painter, guide.x[run], guide.y[run, place], colour, height)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     for place, name in enumerate(scores.prompts):
         colour = _colour(name, colours)
         values, mask = guide.y[:, place], wanted[:, place]
-        _stroke(painter, guide.x, np.where(mask, np.nan, values), QPen(faded(colour, 0.3), 1), height)
+        if len(scores.prompts) <= _FEW:
+            _stroke(painter, guide.x, np.where(mask, np.nan, values), QPen(faded(colour, 0.3), 1), height)
         _stroke(painter, guide.x, np.where(mask, values, np.nan), QPen(colour, 1.75), height)
         if witness is not None:
             pen = QPen(mixed(colour, theme().colours.text, 0.25), 1.5)
@@ -203,7 +203,7 @@ def _place(stage: Stage, span: Span, area: QRectF) -> QRectF:
     return QRectF(left, area.top(), max(right - left, 3.0), area.height() - 1)
 
 
-def _fade_stale(painter: QPainter, stage: Stage, statuses: Statuses, area: QRectF) -> None:
+def paint_stale(painter: QPainter, stage: Stage, statuses: Statuses, area: QRectF) -> None:
     """Frames whose pictures show what the timeline said before are faint, as on the strip of frames."""
     veil = faded(theme().colours.lane, 0.5)
     for run in statuses.runs(stage.scale):
