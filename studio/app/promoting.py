@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -11,12 +12,24 @@ from studio.app.texts import tr
 from studio.app.viewer.saving import png
 from studio.base.errors import AssetError
 from studio.project import changes, pictures
-from studio.project.model import Asset
+from studio.project.model import Asset, Medium
+from studio.project.pictures import Copied
+from studio.timeline.beginnings import begin_from, key_before
 from studio.timeline.model import KeyRef
 from studio.timeline.prompt import Prompt
 
+Source = bytes | Path | QImage
+"""A picture: the content of a picture file, where the file is, or the picture itself."""
 
-def promote(context: Context, picture: bytes | Path, prompt: Prompt, frame: int | None = None) -> None:
+
+def promote(
+    context: Context,
+    picture: Source,
+    prompt: Prompt,
+    frame: int | None = None,
+    *,
+    done: Callable[[bool], None] | None = None,
+) -> None:
     """Let a keyframe with that prompt begin from a picture, as one entry of the history, and select it.
 
     The picture is copied beside the project in another thread, so the keyframe is there a moment later. What goes wrong
@@ -24,21 +37,48 @@ def promote(context: Context, picture: bytes | Path, prompt: Prompt, frame: int 
 
     Args:
         context: whose document gets the keyframe.
-        picture: the content of a picture file, or where the file is.
+        picture: what it begins from.
         prompt: what the keyframe asks for.
         frame: where it stands; the playhead by default. A keyframe of the same track that stands there is replaced.
+        done: is told whether the keyframe is there, unless something went wrong before.
     """
     place = context.player.frame if frame is None else frame
-    context.tasks.start(_promoted(context, picture, prompt, place))
+    context.tasks.start(_promoted(context, picture, prompt, place), done)
 
 
-async def bring(context: Context, picture: bytes | Path | QImage, name: str = "picture") -> Asset:
+def begin(context: Context, picture: Source, key: KeyRef, name: str = "") -> None:
+    """Let a key of a prompt track begin from a picture, as one entry of the history; as `promote`.
+
+    Args:
+        context: whose document it is.
+        picture: what the key begins from.
+        key: which.
+        name: what the picture is to be called; a file has a name of its own.
+    """
+    context.tasks.start(_begun(context, picture, key, name))
+
+
+def hand_over(context: Context, picture: Path, frame: int, medium: Medium) -> None:
+    """Dream on in another medium from the picture of a frame, as one entry of the history; as `promote`.
+
+    The keyframe at that frame, or the nearest before it, begins from the picture. It is selected then.
+
+    Args:
+        context: whose document it is.
+        picture: of the frame, as it is stored.
+        frame: whose picture it is.
+        medium: the other one.
+    """
+    context.tasks.start(_handed_over(context, picture, frame, medium))
+
+
+async def bring(context: Context, picture: Source, name: str = "") -> Asset:
     """Copy a picture beside the project, and give back the asset that it is, or that it would be once it is added.
 
     Args:
         context: whose document it is for.
-        picture: the content of a picture file, where the file is, or the picture itself.
-        name: what it is to be called; a file has its own name.
+        picture: what to copy.
+        name: what it is to be called; a file has a name of its own.
 
     Raises:
         AssetError: it cannot be used as a picture, or another project was opened meanwhile.
@@ -46,12 +86,7 @@ async def bring(context: Context, picture: bytes | Path | QImage, name: str = "p
     """
     document = context.document
     folder, known = document.folder, document.project.assets
-    if isinstance(picture, QImage):
-        picture = await context.tasks.in_thread(png, picture)
-    if isinstance(picture, bytes):
-        copied = await context.tasks.in_thread(pictures.copy_data, picture, name, folder, known)
-    else:
-        copied = await context.tasks.in_thread(pictures.copy, picture, folder, known)
+    copied = await context.tasks.in_thread(_copied, picture, name, folder, known)
     if document.folder != folder:
         raise AssetError(
             tr("The picture was not added"), tr("Another project was opened meanwhile"), tr("Do it again there")
@@ -59,12 +94,47 @@ async def bring(context: Context, picture: bytes | Path | QImage, name: str = "p
     return pictures.asset_for(document.project, copied)
 
 
-async def _promoted(context: Context, picture: bytes | Path, prompt: Prompt, frame: int) -> None:
+def _copied(picture: Source, name: str, folder: Path, known: Sequence[Asset]) -> Copied:
+    if isinstance(picture, Path) and not name:
+        return pictures.copy(picture, folder, known)
+    if isinstance(picture, Path):
+        try:
+            picture = picture.read_bytes()
+        except OSError as error:
+            raise AssetError(
+                tr("The picture {name} cannot be used", name=picture.name),
+                error.strerror or str(error),
+                tr("Render the frame again"),
+            ) from error
+    data = png(picture) if isinstance(picture, QImage) else picture
+    return pictures.copy_data(data, name or "picture", folder, known)
+
+
+async def _promoted(context: Context, picture: Source, prompt: Prompt, frame: int) -> bool:
     asset = await bring(context, picture)
+    made = _applied(context, changes.promote(asset, prompt, frame))
+    if made:
+        track = next(each for each in context.document.timeline.prompts if not each.muted)
+        context.choice.select([KeyRef(track.ref, frame)])
+    return made
+
+
+async def _begun(context: Context, picture: Source, key: KeyRef, name: str) -> None:
+    asset = await bring(context, picture, name)
+    begun = changes.on_timeline(begin_from([key], asset.id))
+    _applied(context, changes.together(begun.label, changes.add_asset(asset), begun))
+
+
+async def _handed_over(context: Context, picture: Path, frame: int, medium: Medium) -> None:
+    asset = await bring(context, picture, f"{context.document.project.medium.kind} {frame:04d}")
+    if _applied(context, changes.hand_over(asset, medium, frame)):
+        context.choice.select([key_before(context.document.timeline, frame)])
+
+
+def _applied(context: Context, change: changes.Change) -> bool:
+    """Make a change that is an entry of the history by itself. Whether it could be made."""
     document = context.document
     document.seal()
-    if not document.apply(changes.promote(asset, prompt, frame)):
-        return
+    made = document.apply(change)
     document.seal()
-    track = next(each for each in document.timeline.prompts if not each.muted)
-    context.choice.select([KeyRef(track.ref, frame)])
+    return made

@@ -122,7 +122,7 @@ class Thumbnail(QStyledItemDelegate):
             painter.restore()
         if item.badge:
             self._draw_badge(painter, item.badge, area)
-        ring = _ring(state)
+        ring = ring_of(state)
         if ring is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(ring, 2))
@@ -162,7 +162,8 @@ class Thumbnail(QStyledItemDelegate):
         return image
 
 
-def _ring(state: QStyle.StateFlag) -> QColor | None:
+def ring_of(state: QStyle.StateFlag) -> QColor | None:
+    """The colour of the ring around an item that is chosen, has the focus or lies under the mouse; None without one."""
     colours = theme().colours
     if state & QStyle.StateFlag.State_Selected:
         return colours.accent
