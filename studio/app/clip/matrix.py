@@ -258,9 +258,9 @@ class Names(QHeaderView):
 
 
 def readable(ground: QColor) -> QColor:
-    """The theme's colour that is read best on that ground: of texts, or of panels."""
+    """The theme's colour that is read best on that ground: of texts, or a ground of its own."""
     colours = theme().colours
-    return max((colours.text, colours.panel), key=lambda each: contrast(each, ground))
+    return max((colours.text, colours.input, colours.border), key=lambda each: contrast(each, ground))
 
 
 def contrast(one: QColor, other: QColor) -> float:

@@ -58,7 +58,7 @@ def test_a_search_tells_what_it_knows_and_then_what_is_new(
     told: list[Finds] = []
     first = search(perceptors, "", pictures, "blue", never(), silent, told.append)
     assert told == []
-    assert [hit.path for hit in first.hits][0] == "below/blue.png"
+    assert first.hits[0].path == "below/blue.png"
     assert first.complete
     assert first.update is not None
     assert (first.known, first.update.added, len(first.update.broken)) == (3, 4, 1)

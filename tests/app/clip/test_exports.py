@@ -52,5 +52,5 @@ def test_every_format_holds_the_numbers(found: Table, tmp_path: Path) -> None:
 
 
 def test_other_names_are_refused(found: Table, tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="one of .csv"):
+    with pytest.raises(InputError, match=r"one of \.csv"):
         exports.write(found, tmp_path / "out.xls")
