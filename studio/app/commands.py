@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPlainTextEdit, QTextEdit
 
 from studio.app.context import Context
 from studio.app.dialogs.about import AboutDialog
+from studio.app.dialogs.hand_over import HandOverDialog
 from studio.app.dialogs.length import LengthDialog
 from studio.app.dialogs.palette import CommandPalette
 from studio.app.dialogs.preferences import PreferencesDialog
@@ -215,6 +216,10 @@ class Commands(QObject):
         actions.on("render.front", lambda: self.render(None, front=True))
         actions.on("render.frame", lambda: self.render(FrameRange(player.frame, player.frame + 1), front=True))
         actions.on("render.all", lambda: self.render(whole_range(document.timeline.length)))
+        actions.on("render.explore", self._window.explore.present)
+        self._window.explore.continued.connect(self._dream_on)
+        self._window.explore.said.connect(lambda text: self._window.status.say(text))
+        actions.on("render.hand_over", self._hand_over)
         actions.on("render.pause", lambda: self._stop(rendering.pause))
         actions.on("render.resume", self._resume)
         actions.on("render.cancel", lambda: self._stop(rendering.cancel))
@@ -306,6 +311,19 @@ class Commands(QObject):
         dock.show()
         dock.raise_()
         self._window.inspector.prompt.add_term()
+
+    @Slot(int)
+    def _dream_on(self, frame: int) -> None:
+        """Render a frame before all that waits: its keyframe has come from a draft."""
+        self.render(FrameRange(frame, frame + 1), front=True)
+
+    def _hand_over(self) -> None:
+        frame = self._context.player.frame
+        shown = self._context.frames.shown(frame)
+        if shown is None or shown.frame != frame:
+            self._window.status.say(tr("Frame {frame} has no picture yet: render it first", frame=frame))
+            return
+        HandOverDialog(self._context, shown, self._window).exec()
 
     def _stop(self, how: Callable[[int], None]) -> None:
         running = self._context.rendering.running

@@ -130,6 +130,8 @@ _TABLE = (
     Spec("render.frame", "Render Frame", "Dream the frame at the playhead.", ("Ctrl+R",), "", "renderable"),
     Spec("render.all", "Render All", "Dream every frame, whatever the range.", ("Ctrl+Alt+R",), "", "renderable"),
     Spec("render.draft", "Draft", "Half the size and half the steps, to see it sooner.", ("D",), "", "always", True, True),
+    Spec("render.explore", "Explore…", "Grow sixteen small drafts of the prompt at once, and choose among them.", ("E",), "sparkles"),
+    Spec("render.hand_over", "Hand Over…", "Let another medium begin from the picture at the playhead.", (), "blend", "picture"),
     Spec("render.pause", "Pause", "Stop the render, to go on later.", ("Ctrl+P",), "pause", "rendering", separated=True),
     Spec("render.resume", "Resume", "Go on with the paused render.", ("Ctrl+Shift+R",), "play", "paused"),
     Spec("render.cancel", "Cancel", "Stop the render; finished frames are kept.", ("Ctrl+Alt+Return",), "x", "rendering"),

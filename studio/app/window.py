@@ -29,6 +29,7 @@ from studio.app.cache import FrameCache
 from studio.app.clip.page import AskClip
 from studio.app.commands import Commands
 from studio.app.context import Context
+from studio.app.dialogs.explore import ExploreDialog
 from studio.app.dialogs.export import ExportDialog
 from studio.app.dialogs.models import ModelsDialog
 from studio.app.documents import Documents
@@ -81,6 +82,7 @@ class Window(QMainWindow):
         self.fetching = Fetching(self)
         self.models = ModelsDialog(context, self.fetching, self)
         self.ask_clip = AskClip(context, self)
+        self.explore = ExploreDialog(context, self)
         self.viewer = Viewer(context)
         self.setCentralWidget(self.viewer)
         self.timeline = TimelineEditor(context)

@@ -175,7 +175,7 @@ def by_weights(project: Project, count: int = COUNT, first: int = 0) -> tuple[Dr
             weights = [_short(term.weight * factor) for term, factor in zip(prompt.terms, factors, strict=True)]
             terms = tuple(replace(term, weight=weight) for term, weight in zip(prompt.terms, weights, strict=True))
             varied = _asking(project, Prompt(terms))
-            said.append("weights " + " ".join(f"{weight:g}" for weight in weights))
+            said.append(" : ".join(f"{weight:g}" for weight in weights))
         else:
             varied = project
         changed = {

@@ -119,7 +119,7 @@ def test_weights_stay_in_their_ranges_and_are_what_is_written(base):
         assert 0.25 <= now["step_size"] <= 4
         assert 0.25 <= now["smoothness"] <= 4
         assert 1 <= now["saturation"] <= 5
-        for told in (f"weights {one.weight:g} {two.weight:g}", f"step {now['step_size']:g}"):
+        for told in (f"{one.weight:g} : {two.weight:g} · ", f"step {now['step_size']:g}"):
             assert told in draft.label
         assert f"smooth {now['smoothness']:g} · colour {now['saturation']:+g}" in draft.label
     assert len({draft.label for draft in found}) == 40

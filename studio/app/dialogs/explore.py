@@ -53,7 +53,7 @@ class ExploreDialog(QDialog):
         self._frame = 0
         self.setWindowTitle(tr("Explore"))
         self.setModal(False)
-        self.resize(QSize(74 * GRID, 96 * GRID))
+        self.resize(QSize(84 * GRID, 102 * GRID))
         self.prompt = QLineEdit()
         self.prompt.setPlaceholderText(tr("What the drafts should show"))
         self.prompt.setAccessibleName(tr("Prompt of the drafts"))
