@@ -16,6 +16,9 @@ from studio.score.objective import Asking, Loss, Objective, answered
 FAINT = 0.02
 """What a mask has to reach for a place to belong to it: less is the noise of a picture's file."""
 
+MARGIN = 1 / 16
+"""How far a look goes beyond a window, as a share of the picture: what is drawn inside fits what is around it."""
+
 Sides = tuple[float, float, float, float]
 """Left, top, right and bottom, in shares of the picture."""
 
@@ -53,21 +56,30 @@ class Window:
         return cls((left, top, right, bottom), mask.clamp(0, 1))
 
     def seen(self, images: Tensor) -> Tensor:
-        """What is looked at of pictures (B, C, H, W): (B, C, h, w), the gradient of which reaches the window alone.
+        """What is looked at of pictures (B, C, H, W): the window and a little around it, (B, C, h, w).
 
-        Under a mask the pixels are the picture's own, and the gradient is as strong as the mask is white.
+        The pixels are the pictures' own. The gradient reaches what belongs alone, as far as it does.
         """
         height, width = images.shape[-2:]
-        left, top, right, bottom = self.sides
-        rows, columns = _pixels(top, bottom, height), _pixels(left, right, width)
+        belongs = self._belonging(height, width).to(images)
+        rows, columns = (
+            _pixels(max(low - MARGIN, 0), min(high + MARGIN, 1), length)
+            for low, high, length in ((self.sides[1], self.sides[3], height), (self.sides[0], self.sides[2], width))
+        )
         part = images[..., rows, columns]
-        if self.mask is None:
-            return part
-        mask = self.mask.to(images)
-        if mask.shape[-2:] != (height, width):
-            mask = functional.interpolate(mask, (height, width), mode="bilinear", antialias=True)
         still = part.detach()
-        return still + mask[..., rows, columns] * (part - still)
+        return still + belongs[..., rows, columns] * (part - still)
+
+    def _belonging(self, height: int, width: int) -> Tensor:
+        """How far each pixel of a picture belongs, (1, 1, H, W)."""
+        if self.mask is None:
+            left, top, right, bottom = self.sides
+            inside = torch.zeros(1, 1, height, width)
+            inside[..., _pixels(top, bottom, height), _pixels(left, right, width)] = 1
+            return inside
+        if self.mask.shape[-2:] == (height, width):
+            return self.mask
+        return functional.interpolate(self.mask, (height, width), mode="bilinear", antialias=True)
 
 
 class Within(Objective):

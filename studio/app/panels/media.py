@@ -48,4 +48,7 @@ def camera() -> tuple[str, ...]:
 
 def craft() -> tuple[str, ...]:
     """The parameters for those who know what they want."""
-    return ("step_size", "cut_power", "smoothness", "range", "saturation", "symmetry", "anchor", "tiling")
+    return (
+        *("step_size", "cut_power", "smoothness", "range", "saturation", "coherence", "symmetry", "anchor", "tiling"),
+        *("palette", "edges"),
+    )

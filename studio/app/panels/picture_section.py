@@ -14,6 +14,7 @@ from studio.app.panels.fields import ChoiceField, Field, NumberField, SegmentFie
 from studio.app.panels.judges import Judges
 from studio.app.panels.media import USUAL, camera, craft, media, starts
 from studio.app.panels.medium_options import MediumOptions
+from studio.app.panels.palette_field import PaletteField
 from studio.app.panels.seed_field import SeedField
 from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
@@ -63,6 +64,8 @@ class PictureSection(QWidget):
         column.addWidget(self.craft)
         for name in craft():
             self._make_parameter(name, self.craft.column)
+        self.palette_field = PaletteField(context)
+        self.craft.column.addWidget(self.palette_field)
         self._document.changed.connect(self._show)
         context.player.frame_changed.connect(self._show_parameters)
         self._show()

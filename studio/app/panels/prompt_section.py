@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import secrets
 from collections.abc import Iterable
 from dataclasses import replace
 
@@ -11,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QHBoxLayout, QLabel, QMenu, QToolBut
 
 from studio.app.context import Context
 from studio.app.icons import icon
+from studio.app.panels.begin_field import BeginField
 from studio.app.panels.ease_field import EaseField
 from studio.app.panels.fields import small_button
 from studio.app.panels.past_prompts import PastPrompts
@@ -23,10 +25,12 @@ from studio.app.timeline.prompt_colours import prompt_colours, prompt_text
 from studio.timeline import edits
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, PromptTrack, Timeline, TrackRef
-from studio.timeline.prompt import Image, Prompt, Term, parse_prompt
+from studio.timeline.prompt import Image, Noise, Prompt, Term, parse_prompt
 from studio.timeline.track import Keyframe
 
 _LONGEST = 60  # characters of a prompt in the menu
+_SEEDS = 10_000  # of new noise: those that can be read out and typed again
+_NOISE_WEIGHT = 0.3  # of new noise: beside a text of weight 1 it varies the picture, and does not take it over
 
 _gestures = itertools.count()
 
@@ -63,6 +67,8 @@ class PromptSection(QWidget):
         self.empty.setWordWrap(True)
         self.empty.setProperty("role", "muted")
         column.addWidget(self.empty)
+        self.begin = BeginField(context, self._thumbnails)
+        column.addWidget(self.begin)
         self.ease = EaseField(tr("How this prompt becomes the next one; of several selected keys, all at once."))
         self.ease.chosen.connect(self._set_ease)
         self.ease.reset.connect(lambda: self._set_ease("linear"))
@@ -99,11 +105,14 @@ class PromptSection(QWidget):
         tip = tr("Add one of the project's pictures as a wish: the dream comes to look like it")
         self.add_picture = small_button("image-plus", tip, tr("Add picture"))
         self._menu_of(self.add_picture).aboutToShow.connect(self._fill_pictures)
+        tip = tr("Add noise as a wish: a direction without words, after VQGAN-CLIP's noise prompts")
+        self.add_noise = small_button("shuffle", tip, tr("Add noise"))
+        self.add_noise.clicked.connect(self._add_noise)
         self.more = small_button(
             "history", tr("Prompts of this project, and those you used before"), tr("Earlier prompts")
         )
         self._menu_of(self.more).aboutToShow.connect(self._fill_past)
-        for button in (self.add, self.add_picture, self.more):
+        for button in (self.add, self.add_picture, self.add_noise, self.more):
             head.addWidget(button)
         return head
 
@@ -161,7 +170,7 @@ class PromptSection(QWidget):
         chosen = any(key.track.kind == "prompt" for key in self._context.choice.keys)
         found = self._held() if self._typing and not chosen else None
         found = found or self._found()
-        for widget in (self.ease, self.add, self.dot):
+        for widget in (self.ease, self.begin, self.add, self.add_noise, self.dot):
             widget.setVisible(found is not None)
         self.shared.setVisible(found is not None and len(self._chosen) > 1)
         self.add_picture.setVisible(found is not None and bool(self._context.document.project.assets))
@@ -181,6 +190,7 @@ class PromptSection(QWidget):
         colour = prompt_colours(self._context.document.timeline)[prompt_text(key.value)]
         self.dot.setStyleSheet(f"background: {colour.name()}; border-radius: 5px;")
         self._show_terms(key.value.terms)
+        self.begin.show_key(ref, key.value.begin)
         self.ease.show_eases(self._context.document.timeline.key(each).ease for each in self._chosen or (ref,))
 
     def _entitle(self, track: PromptTrack, key: Keyframe[Prompt]) -> None:
@@ -204,8 +214,10 @@ class PromptSection(QWidget):
         self._trim(count)
         while len(self.rows) < count:
             self._append_row()
+        masks = [asset.id for asset in self._context.document.project.assets]
         for place, row in enumerate(self.rows):
             row.remove.setVisible(count > 1)
+            row.where.offer_masks(masks)
             if place < len(terms):
                 row.show_term(terms[place])
 
@@ -267,9 +279,16 @@ class PromptSection(QWidget):
         self.rows[-1].words.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def _add_image(self, asset: str) -> None:
+        self._add(Term(Image(asset)))
+
+    @Slot()
+    def _add_noise(self) -> None:
+        self._add(Term(Noise(secrets.randbelow(_SEEDS)), _NOISE_WEIGHT))
+
+    def _add(self, term: Term) -> None:
         held = self._held()
         if held is not None and self._key is not None:
-            terms = (*held[1].value.terms, Term(Image(asset)))
+            terms = (*held[1].value.terms, term)
             self._context.document.edit(edits.set_value([self._key], replace(held[1].value, terms=terms)))
 
     def _seal(self) -> None:
@@ -324,9 +343,11 @@ class PromptSection(QWidget):
             menu.addAction(tr("No other prompt was used yet")).setEnabled(False)
 
     def _use(self, prompt: Prompt) -> None:
-        if self._key is not None:
+        held = self._held()
+        if held is not None and self._key is not None:
             self._seal()
-            self._context.document.edit(edits.set_value([self._key], prompt))
+            kept = replace(prompt, begin=held[1].value.begin)
+            self._context.document.edit(edits.set_value([self._key], kept))
             self._end()
 
     def _typed(self, place: int, text: str) -> None:

@@ -1,4 +1,4 @@
-"""One wish of a prompt: its words or picture, how strongly it pulls, and when it has had enough."""
+"""One wish of a prompt: its words, picture or noise, how strongly it pulls, where, and when it has had enough."""
 
 from __future__ import annotations
 
@@ -7,11 +7,13 @@ from PySide6.QtGui import QKeyEvent, QTextCursor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPlainTextEdit, QVBoxLayout, QWidget
 
 from studio.app.panels.fields import Field, Line, NumberField, passes_undo, small_button
+from studio.app.panels.noise_field import NoiseField
+from studio.app.panels.region_field import RegionField
 from studio.app.panels.thumbnails import Thumbnail, Thumbnails
 from studio.app.texts import tr
 from studio.app.theme import GRID
 from studio.base.errors import InputError
-from studio.timeline.prompt import NEVER_STOP, Image, Term, Text
+from studio.timeline.prompt import NEVER_STOP, Content, Image, Noise, Term, Text
 from studio.timeline.validate import MAXIMUM_VALUE, number
 
 _REACH = 2.0  # of the weight's slider; the box takes more
@@ -69,7 +71,12 @@ class TermRow(QWidget):
         self.stop.edited.connect(self._change)
         self.stop.done.connect(self.done)
         column.addWidget(self.stop)
+        self.where = RegionField()
+        self.where.edited.connect(self._change)
+        self.where.edited.connect(self.done)
+        column.insertWidget(column.indexOf(self.stop), self.where)
         self._top.insertWidget(1, self.picture, 1)
+        self._top.insertWidget(1, self.noise, 1)
         self._show_kind(Text)
         self.weight.show_value(1.0)
         self.show_stop(False)
@@ -87,10 +94,13 @@ class TermRow(QWidget):
         self.words.escaped.connect(self.cancelled)
         top.addWidget(self.words, 1)
         self.picture = Thumbnail(thumbnails)
+        self.noise = NoiseField()
+        self.noise.edited.connect(self._change)
+        self.noise.done.connect(self.done)
         self.remove = small_button("x", tr("Take this wish out of the prompt"), tr("Remove term"))
         self.remove.clicked.connect(self.removed)
-        tip = tr("Stop: say when this has had enough. Few need it.")
-        self.more = small_button("sliders-horizontal", tip, tr("Show the stop"))
+        tip = tr("Where in the picture this counts, and when it has had enough.")
+        self.more = small_button("sliders-horizontal", tip, tr("Show where it counts, and the stop"))
         self.more.setCheckable(True)
         self.more.toggled.connect(self.show_stop)
         side = QVBoxLayout()
@@ -102,8 +112,9 @@ class TermRow(QWidget):
         return top
 
     def show_stop(self, shown: bool) -> None:
-        """Show or hide the stop; one that is set stays visible."""
+        """Show or hide the stop and where it counts; what is set stays visible."""
         self.stop.setVisible(shown or (self._term is not None and self._term.stop != NEVER_STOP))
+        self.where.setVisible(shown or (self._term is not None and self._term.region is not None))
 
     def show_term(self, term: Term) -> None:
         """Show a term that came from elsewhere. Words that mean it already are left as they were typed."""
@@ -119,11 +130,14 @@ class TermRow(QWidget):
                 self._complain("")
                 self.typed.emit(term.content.text)
             self.words.mark(False)
+        elif isinstance(term.content, Noise):
+            self.noise.show_noise(term.content)
         else:
             self.picture.show_asset(term.content.asset)
         self.weight.show_value(term.weight)
         self.weight.show_default(term.weight == 1)
         self.stop.show_value(term.stop)
+        self.where.show_region(term.region)
         self.show_stop(self.more.isChecked())
 
     def show_again(self) -> None:
@@ -136,6 +150,7 @@ class TermRow(QWidget):
         self.words.setVisible(kind is Text)
         self.note.setVisible(kind is Text)
         self.picture.setVisible(kind is Image)
+        self.noise.setVisible(kind is Noise)
 
     def say(self, text: str, role: str) -> None:
         """Note below the words how long they are, unless something is wrong."""
@@ -166,13 +181,14 @@ class TermRow(QWidget):
     @Slot()
     def _change(self) -> None:
         stop = self.stop.value
+        shown = None if self._term is None else self._term.content
         words = self.words.toPlainText()
-        is_image = self._term is not None and isinstance(self._term.content, Image)
-        if stop is None or not (is_image or words.strip()):
+        if stop is None or not (isinstance(shown, Image | Noise) or words.strip()):
             return
         try:
-            content = self._term.content if self._term is not None and is_image else Text(words)
-            term = Term(content, self.weight.value, stop)
+            content: Content = Text(words) if shown is None or isinstance(shown, Text) else shown
+            content = self.noise.noise if isinstance(shown, Noise) else content
+            term = Term(content, self.weight.value, stop, self.where.region)
         except InputError as error:
             self._complain(str(error))
             return
