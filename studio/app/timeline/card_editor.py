@@ -42,7 +42,8 @@ def edit_card(parent: QWidget, stage: Stage, ref: KeyRef) -> InPlaceEdit | None:
 
     def take(text: str) -> None:
         label = "Add prompt" if found is None else "Write prompt"
-        if document.edit(replace(set_key(ref.track, ref.frame, parse_prompt(text)), label=label)):
+        prompt = replace(parse_prompt(text), begin="" if found is None else found.value.begin)
+        if document.edit(replace(set_key(ref.track, ref.frame, prompt), label=label)):
             choice.select([ref])
 
     line.accepted.connect(take)

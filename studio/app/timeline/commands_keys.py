@@ -194,6 +194,7 @@ class KeyCommands:
 def weighed(prompt: Prompt, factor: float) -> Prompt:
     """The prompt with its weights multiplied, to three digits; as it was when they become too large."""
     try:
-        return Prompt(tuple(replace(term, weight=round(term.weight * factor, 3)) for term in prompt.terms))
+        terms = tuple(replace(term, weight=round(term.weight * factor, 3)) for term in prompt.terms)
+        return replace(prompt, terms=terms)
     except StudioError:
         return prompt

@@ -9,7 +9,7 @@ from studio.app.timeline.geometry import Hit, Part
 from studio.timeline.easing import Ease
 from studio.timeline.model import ParameterTrack, PromptTrack, Timeline, TrackRef
 from studio.timeline.parameters import PARAMETERS
-from studio.timeline.prompt import format_prompt
+from studio.timeline.prompt import Prompt, format_prompt
 from studio.timeline.sample import parameter_value
 
 
@@ -71,6 +71,8 @@ def tip(timeline: Timeline, hit: Hit) -> str:
     if isinstance(track, PromptTrack):
         key = track.track.key(hit.key.frame)
         what, ease = format_prompt(key.value), key.ease
+        if key.value.begin:
+            what = f"{what}\n{tr('begins from {name}', name=key.value.begin)}"
     else:
         number = track.track.key(hit.key.frame)
         what, ease = f"{track_name(track)} {number_text(number.value)}", number.ease
@@ -88,5 +90,7 @@ def spoken(context: Context) -> str:
     (ref,) = keys
     key = timeline.key(ref)
     value = number_text(key.value) if isinstance(key.value, float | int) else format_prompt(key.value)
+    if isinstance(key.value, Prompt) and key.value.begin:
+        value = f"{value}, {tr('begins from {name}', name=key.value.begin)}"
     name = track_name(timeline.find(ref.track))
     return f"{said} {tr('Selected: {name}, {value}, at frame {frame}.', name=name, value=value, frame=ref.frame)}"

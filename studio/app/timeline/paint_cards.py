@@ -7,6 +7,7 @@ import functools
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QBrush, QColor, QFont, QFontMetricsF, QLinearGradient, QPainter, QPen
 
+from studio.app.icons import draw
 from studio.app.theme import Colours, faded, mixed, theme
 from studio.app.timeline.captions import caption, cut
 from studio.app.timeline.geometry import CARD_MARGIN, Part, Row, seen
@@ -21,6 +22,7 @@ from studio.timeline.track import Keyframe
 
 _EDGE = 4  # pixels of the coloured edge at a card's left
 _ROUND = 4
+_MARK = 14  # pixels of the picture that says that a keyframe begins from one
 _STEPS = 12  # stops of the fade into the next prompt's colour
 _FADING = 24  # pixels of a card below which it does not fade
 
@@ -132,6 +134,10 @@ def _card(
 def _words(painter: QPainter, room: QRectF, prompt: Prompt, colours: Colours) -> None:
     if room.width() < 16:
         return
+    if prompt.begin and room.width() > 2 * _MARK:
+        mark = QRectF(room.left(), room.center().y() - _MARK / 2, _MARK, _MARK)
+        draw(painter, "image", mark, colours.text)
+        room = room.adjusted(_MARK + 6, 0, 0, 0)
     words, weight = caption(prompt)
     font = QFont(painter.font())
     font.setPixelSize(13)
