@@ -67,6 +67,8 @@ def prompt_of(text: str) -> Prompt:
 def prompt_at(project: Project, frame: int) -> Prompt:
     """What a frame asks for, all tracks together; between two keyframes the nearer one.
 
+    Without the picture that a keyframe may begin from: drafts are to find another.
+
     Raises:
         InputError: it asks for nothing.
     """
@@ -107,7 +109,10 @@ def small(project: Project, frame: int, prompt: Prompt, *, side: int = SIDE, ste
         prompts=(PromptTrack("Prompt", Track((Keyframe(0, prompt),))),),
         parameters=tuple(tracks),
     )
-    return replace(project, timeline=timeline, width=width, height=height, motion=Motion())
+    medium = project.medium
+    if medium.kind == "biggan" and medium.option("search") == "cmaes":  # drafts share the passes of a gradient
+        medium = replace(medium, options={name: value for name, value in medium.options.items() if name != "search"})
+    return replace(project, timeline=timeline, width=width, height=height, medium=medium, motion=Motion())
 
 
 def draft_size(width: int, height: int, side: int = SIDE) -> tuple[int, int]:

@@ -7,7 +7,7 @@ import pytest
 
 from studio.base.errors import InputError
 from studio.project.limits import SEED
-from studio.project.model import Motion, Project
+from studio.project.model import Medium, Motion, Project
 from studio.render.variations import (
     BY,
     Draft,
@@ -163,3 +163,22 @@ def test_numbers_are_drawn_evenly_from_minus_one_to_one():
     assert 0.98 < found[-1] < 1
     assert max(after - before for before, after in pairwise(found)) < 0.03
     assert drawn(1, "x") != drawn("1", "x")
+
+
+def test_regions_stay_and_beginnings_of_keyframes_do_not(fakes):
+    project = fakes.project({0: "a frog @left | a sun @right"})
+    key = project.timeline.prompts[0].track.keys[0]
+    assert prompt_at(project, 0) == key.value
+    begun = fakes.project({0: "a frog"})
+    track = begun.timeline.prompts[0]
+    (key,) = track.track.keys
+    keys = (replace(key, value=replace(key.value, begin="flower")),)
+    begun = replace(
+        begun, timeline=replace(begun.timeline, prompts=(replace(track, track=replace(track.track, keys=keys)),))
+    )
+    assert prompt_at(begun, 0).begin == ""
+
+
+def test_drafts_of_a_biggan_follow_the_gradient(fakes):
+    project = replace(fakes.project(), medium=Medium("biggan", options={"search": "cmaes", "truncation": 0.5}))
+    assert small(project, 0, prompt_at(project, 0)).medium == Medium("biggan", options={"truncation": 0.5})

@@ -124,9 +124,9 @@ class DraftGrid(QListView):
 
     @Slot(int)
     def _show(self, number: int) -> None:
-        item, cell = self._model.item(number), self._exploring.cells[number]
-        if item is None:
+        if number >= self._model.rowCount():
             return
+        item, cell = self._model.item(number), self._exploring.cells[number]
         item.setData(cell, _CELL)
         told = growth_text(cell)
         prompt = format_prompt(cell.draft.prompt)
