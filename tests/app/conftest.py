@@ -5,11 +5,14 @@ from __future__ import annotations
 import asyncio
 import gc
 import hashlib
+import importlib.util
 import io
+import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 from PIL import Image
@@ -27,6 +30,8 @@ from studio.render.events import Event, FrameDone, FrameStarted, PlanMade, Previ
 from studio.render.identity import identities
 from studio.render.plan import plan, work
 from studio.render.store import FrameStore
+from studio.takes.store import Takes
+from studio.takes.take import Kept, Take, TakeGuide, TakeMedium, TakeTerm
 from studio.timeline.easing import Ease
 from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
 from studio.timeline.prompt import parse_prompt
@@ -178,3 +183,65 @@ def context(qapp: QApplication, home: Path, project: Project, session: FakeSessi
     asyncio.set_event_loop(None)
     timers = [timer for child in (made.player, made.frames) for timer in child.findChildren(QTimer) if timer.isActive()]
     assert not timers, f"timers are left running: {timers}"
+
+
+@pytest.fixture
+def keep(home: Path) -> Iterator[Callable[..., Kept]]:
+    """Keep a take that nobody dreamed in the artist's library; from another connection than the window's."""
+    with Takes() as library:
+
+        def keep(number: int, prompt: str = "a red apple", **fields: object) -> Kept:
+            colour = tuple(hashlib.sha256(bytes([number])).digest()[:3])
+            data = io.BytesIO()
+            Image.new("RGB", (32, 24), colour).save(data, "PNG")
+            take = Take(
+                key=f"{number:064x}"[::-1],
+                prompt=prompt,
+                terms=(TakeTerm(text=prompt),),
+                medium=TakeMedium(kind="pixels"),
+                width=32,
+                height=24,
+                seed=number,
+                steps=3,
+                guides=(TakeGuide(model="", sha256="a" * 64, score=number / 100),),
+                score=number / 100,
+                algorithm=5,
+                device="cpu",
+                created=1000.0 + number,
+                project="First walk",
+            )
+            return library.keep(take.model_copy(update=fields), png=data.getvalue(), latents=b"latents")
+
+        yield keep
+
+
+@pytest.fixture
+def fakes() -> ModuleType:
+    """`tests/render/fakes.py`, which is no test and so in no package."""
+    if "render_fakes" not in sys.modules:
+        path = Path(__file__).parents[1] / "render" / "fakes.py"
+        spec = importlib.util.spec_from_file_location("render_fakes", path)
+        assert spec is not None
+        assert spec.loader is not None
+        module = importlib.util.module_from_spec(spec)
+        sys.modules["render_fakes"] = module
+        spec.loader.exec_module(module)
+    return sys.modules["render_fakes"]
+
+
+@pytest.fixture
+def fake_toolbox(fakes: ModuleType) -> Callable[[Path], object]:
+    """What draws takes of the fake tools."""
+    return lambda _folder: fakes.Toolbox()
+
+
+@pytest.fixture
+def dreamed_takes(fakes: ModuleType, home: Path) -> tuple[Path, tuple[str, ...]]:
+    """A library with three takes of the fake tools: its folder, and their keys in the order of the timeline."""
+    from studio.render.session import render
+    from studio.takes.keeping import Keeper
+
+    toolbox, wanted, frames = fakes.Toolbox(), fakes.project(steps=4), FrameStore(home / "frames")
+    keeper = Keeper(lambda: Takes(home / "dreamed"), wanted, toolbox, frames)
+    list(keeper.watch(render(wanted, toolbox, frames)))
+    return home / "dreamed", tuple(keeper.keys)

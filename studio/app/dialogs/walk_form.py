@@ -36,6 +36,7 @@ from studio.export import FORMATS, ExportOptions
 from studio.takes.course import Timing, legs
 from studio.takes.index import Row
 from studio.takes.take import THUMBNAIL
+from studio.timeline.easing import Ease
 from studio.timeline.time import FrameRate
 
 _SIDE: Final = 9 * GRID  # pixels of a thumbnail
@@ -143,7 +144,7 @@ class WalkForm(QWidget):
     @property
     def timing(self) -> Timing:
         """How the walk moves."""
-        ease = self.ease.currentData()
+        ease = Ease.parse(self.ease.currentData())
         return Timing(self.between.value(), self.hold.value(), ease, self.loop.isChecked(), even=self.even.isChecked())
 
     @property

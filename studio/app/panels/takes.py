@@ -215,7 +215,7 @@ class TakesPanel(QWidget):
         split = QSplitter(Qt.Orientation.Vertical)
         split.addWidget(self._stack)
         split.addWidget(self.details)
-        split.setHandleWidth(GRID)
+        split.setHandleWidth(GRID // 2)
         split.setStretchFactor(0, 3)
         split.setStretchFactor(1, 1)
         split.setChildrenCollapsible(True)

@@ -112,7 +112,7 @@ def facts(take: Take) -> list[tuple[str, str, str]]:
     """Name, value and tip of all that is known of a take but its prompt and tags."""
     medium = take.medium
     found = [
-        (tr("Medium"), " · ".join(filter(None, (medium.kind, medium.model, medium.start))), ""),
+        (tr("Medium"), " · ".join(filter(None, dict.fromkeys((medium.kind, medium.model, medium.start)))), ""),
         (tr("Size"), tr("{width} × {height}", width=take.width, height=take.height), tr("In pixels.")),
         (tr("Seed"), str(take.seed), ""),
         (tr("Steps"), str(take.steps), tr("Of the optimiser.")),
