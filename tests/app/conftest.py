@@ -21,11 +21,14 @@ from PySide6.QtWidgets import QApplication
 from shiboken6 import isValid
 
 from studio.app.context import Context, new_context
+from studio.app.exploring import ExploreOrder
 from studio.app.tasks import new_loop
 from studio.app.theme import theme
 from studio.app.worker import Order
 from studio.base import paths
+from studio.base.errors import InputError
 from studio.project.model import Medium, Project
+from studio.render.drafts import DraftBegun, DraftDone, DraftEvent, DraftFailed, Explored, Grown, Planned
 from studio.render.events import Event, FrameDone, FrameStarted, PlanMade, Preview, RenderDone, StepDone
 from studio.render.identity import identities
 from studio.render.plan import plan, work
@@ -91,6 +94,63 @@ class FakeSession:
                 error, self.error = self.error, None
                 raise error
         yield RenderDone(tuple(found), rendered, 0.0)
+
+
+class FakeExplore:
+    """An exploration without models: each draft a plain colour of its own, which grows brighter, kept in the store.
+
+    Attributes:
+        steps: that the drafts take.
+        fails: numbers of drafts that fail at once.
+        error: raised after the first step, if it is set.
+        hold: while it is cleared, no step goes on.
+        orders: all orders so far.
+    """
+
+    def __init__(self) -> None:
+        self.steps = 3
+        self.fails: set[int] = set()
+        self.error: Exception | None = None
+        self.hold = threading.Event()
+        self.hold.set()
+        self.orders: list[ExploreOrder] = []
+
+    def __call__(self, order: ExploreOrder) -> Iterator[DraftEvent]:
+        self.orders.append(order)
+        store = FrameStore(paths.cache_dir() / "frames")
+        keys = [hashlib.sha256(f"{draft.label}{draft.project}".encode()).hexdigest() for draft in order.drafts]
+        going = [number for number, key in enumerate(keys) if number not in self.fails]
+        yield Planned(len(keys), 0, self.steps)
+        for number in sorted(self.fails):
+            yield DraftFailed(number, InputError("The prompt is too long", "", "Shorten it"))
+        for number in going:
+            order.token.check()
+            yield DraftBegun(number, self._preview(order, keys, number, 0))
+        for step in range(1, self.steps + 1):
+            while not self.hold.wait(0.01):
+                order.token.check()
+            order.token.check()
+            previews = {number: self._preview(order, keys, number, step) for number in going}
+            yield Grown(step, self.steps, lambda: dict.fromkeys(going, 0.5), lambda previews=previews: previews)
+            if self.error is not None:
+                raise self.error
+        for number in going:
+            project, data = order.drafts[number].project, io.BytesIO()
+            Image.new("RGB", (project.width, project.height), self._colour(keys[number])).save(data, "PNG")
+            entry = store.put(keys[number], png=data.getvalue(), latents=b"x")
+            assert entry.picture is not None and entry.latents is not None
+            yield DraftDone(number, keys[number], entry.picture, entry.latents, False)
+        yield Explored(len(going), 0.0, 0.0)
+
+    @staticmethod
+    def _colour(key: str) -> tuple[int, int, int]:
+        red, green, blue = bytes.fromhex(key)[:3]
+        return red, green, blue
+
+    def _preview(self, order: ExploreOrder, keys: list[str], number: int, step: int) -> Preview:
+        project = order.drafts[number].project
+        shade = bytes(value * step // self.steps for value in self._colour(keys[number]))
+        return Preview(project.width, project.height, shade * (project.width * project.height))
 
 
 @pytest.fixture(scope="session")
@@ -170,11 +230,22 @@ def session() -> FakeSession:
 
 
 @pytest.fixture
-def context(qapp: QApplication, home: Path, project: Project, session: FakeSession) -> Iterator[Context]:
-    """All that panels share, around `project`; renders are faked by `session`. asyncio tasks run on Qt's loop."""
+def explore() -> FakeExplore:
+    """Grows single-coloured drafts without models; see its attributes."""
+    return FakeExplore()
+
+
+@pytest.fixture
+def context(
+    qapp: QApplication, home: Path, project: Project, session: FakeSession, explore: FakeExplore
+) -> Iterator[Context]:
+    """All that panels share, around `project`; renders are faked by `session`, explorations by `explore`.
+
+    asyncio tasks run on Qt's loop.
+    """
     loop = new_loop(qapp)
     asyncio._set_running_loop(loop)
-    made = new_context(project, session)
+    made = new_context(project, session, explore)
     made.frames.wait()
     yield made
     assert made.close(), "the render thread did not end in time"
