@@ -39,12 +39,15 @@ class Measured:
         strokes: how many.
         threads: of PyTorch.
         seconds: of each step, in their order.
+        processor: seconds of all processors in each; where other programs use them too, this says what is left out of
+            `seconds`.
     """
 
     drawing: str
     strokes: int
     threads: int
     seconds: tuple[float, ...]
+    processor: tuple[float, ...]
 
     @property
     def median(self) -> float:
@@ -67,7 +70,8 @@ def measure(steps: int = 20, *, strokes: int = STROKES, threads: int = 2) -> tup
     """
     with _threads(threads):
         return tuple(
-            Measured(name, strokes, threads, tuple(_timed(step, steps))) for name, step in _drawings(strokes).items()
+            Measured(name, strokes, threads, *zip(*_timed(step, steps), strict=True))
+            for name, step in _drawings(strokes).items()
         )
 
 
@@ -97,12 +101,12 @@ def _stepping(canvas: StrokeCanvas) -> Callable[[], None]:
     return step
 
 
-def _timed(step: Callable[[], None], steps: int) -> Iterator[float]:
+def _timed(step: Callable[[], None], steps: int) -> Iterator[tuple[float, float]]:
     for number in range(-3, steps):
-        began = time.perf_counter()
+        began, used = time.perf_counter(), time.process_time()
         step()
         if number >= 0:
-            yield time.perf_counter() - began
+            yield time.perf_counter() - began, time.process_time() - used
 
 
 @contextlib.contextmanager

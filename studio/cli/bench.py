@@ -50,16 +50,19 @@ def bench(
 
 
 def _draw(as_json: bool) -> None:
+    import statistics
+
     from studio.bench.strokes import measure
 
     for found in measure():
-        told = asdict(found) | {"median": found.median, "best": min(found.seconds), "steps a second": found.rate}
+        told = asdict(found) | {"median": found.median, "best": min(found.seconds), "steps_a_second": found.rate}
         if as_json:
             typer.echo(json.dumps(told))
         else:
             typer.echo(
                 f"{found.rate:8.2f} steps a second, {found.drawing:9} (median {1000 * found.median:.0f} ms, best "
-                f"{1000 * min(found.seconds):.0f}) with {found.threads} threads"
+                f"{1000 * min(found.seconds):.0f}) with {found.threads} threads; "
+                f"{1000 * statistics.median(found.processor):.0f} ms of processors"
             )
 
 
