@@ -98,16 +98,18 @@ def _copied(picture: Source, name: str, folder: Path, known: Sequence[Asset]) ->
     if isinstance(picture, Path) and not name:
         return pictures.copy(picture, folder, known)
     if isinstance(picture, Path):
-        try:
-            picture = picture.read_bytes()
-        except OSError as error:
-            raise AssetError(
-                tr("The picture {name} cannot be used", name=picture.name),
-                error.strerror or str(error),
-                tr("Render the frame again"),
-            ) from error
-    data = png(picture) if isinstance(picture, QImage) else picture
+        data = _read(picture)
+    else:
+        data = png(picture) if isinstance(picture, QImage) else picture
     return pictures.copy_data(data, name or "picture", folder, known)
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        what = tr("The picture {name} cannot be used", name=path.name)
+        raise AssetError(what, error.strerror or str(error), tr("Render the frame again")) from error
 
 
 async def _promoted(context: Context, picture: Source, prompt: Prompt, frame: int) -> bool:

@@ -88,7 +88,6 @@ class Window(QMainWindow):
         self.timeline = TimelineEditor(context)
         self.transport = Transport(context, self.timeline.scale)
         self.curves = CurveEditor(context, self.timeline.scale)
-        self.curves.setVisible(False)
         self.inspector = Inspector(context)
         self.library = Library(context)
         self.docks: dict[str, QDockWidget] = {}
@@ -102,16 +101,16 @@ class Window(QMainWindow):
         self._keep_focus()
         for part in (self.viewer, self.timeline, self.library, self.curves, self.takes):
             part.hint.connect(self.status.hint)
-        for opener in (self.viewer.project_dropped, self.library.open_requested):
+        laid = self.timeline.lanes.pictures.intake
+        for opener in (self.viewer.project_dropped, self.library.open_requested, laid.project_found):
             opener.connect(self.documents.open)
-        for dropped in (self.viewer.models_dropped, self.library.models_dropped):
+        for dropped in (self.viewer.models_dropped, self.library.models_dropped, laid.models_found):
             dropped.connect(self.models.receive)
         self.documents.opened.connect(self._opened)
-        context.document.history_changed.connect(self.show_title)
+        for changed in (context.document.history_changed, context.rendering.job_over):
+            changed.connect(self.show_title)
+            changed.connect(self._keep_shown)
         context.rendering.progressed.connect(self.show_title)
-        context.rendering.job_over.connect(self.show_title)
-        context.rendering.job_over.connect(self._keep_shown)
-        context.document.history_changed.connect(self._keep_shown)
         self.documents.also_lost(self.exporting.loss)
         self._tie_takes()
         for name in ("view.curves", "view.scores"):
@@ -250,6 +249,7 @@ class Window(QMainWindow):
         column.addWidget(self.transport)
         column.addWidget(self.timeline, 1)
         column.addWidget(self.curves, 1)
+        self.curves.setVisible(False)
         for corner in (Qt.Corner.BottomLeftCorner, Qt.Corner.BottomRightCorner):
             self.setCorner(corner, Qt.DockWidgetArea.BottomDockWidgetArea)
         left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
@@ -366,6 +366,7 @@ class Window(QMainWindow):
 
     @Slot(str)
     def _opened(self, name: str) -> None:
+        self.library.mark_opened(name)
         self.timeline.fit()
         self.viewer.fit()
         self.context.player.seek(self.context.document.timeline.frames.start)

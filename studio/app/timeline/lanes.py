@@ -31,6 +31,7 @@ from studio.app.timeline.gestures import begin, cursor, hint
 from studio.app.timeline.in_place import InPlaceEdit
 from studio.app.timeline.key_editor import KeyEditor
 from studio.app.timeline.paint import paint
+from studio.app.timeline.picture_drop import PictureDrop
 from studio.app.timeline.stage import Stage
 from studio.app.timeline.statuses import Statuses
 from studio.timeline.model import KeyRef, TrackRef
@@ -60,6 +61,7 @@ class Lanes(QWidget):
         self.line: InPlaceEdit | None = None
         self._gesture: Gesture | None = None
         self._dropping = TakeDrop(stage)
+        self.pictures = PictureDrop(stage, self)
         self._shown_frame = stage.context.player.frame
         self._by_keyboard = False
         self._autoscroll = QTimer(self)
@@ -237,22 +239,23 @@ class Lanes(QWidget):
             self.menu_wanted.emit(self._hit(QPointF(event.pos())), event.globalPos())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:  # noqa: N802
-        """Takes may be dropped here."""
-        if self._gesture is None and self._dropping.follow(event):
+        """Takes and pictures may be dropped here."""
+        if self._gesture is None and (self._dropping.follow(event) or self.pictures.follow(event)):
             event.acceptProposedAction()
 
     def dragMoveEvent(self, event: QDragMoveEvent) -> None:  # noqa: N802
         """Show where they would go."""
-        if self._dropping.follow(event):
+        if self._dropping.follow(event) or self.pictures.follow(event):
             event.acceptProposedAction()
 
     def dragLeaveEvent(self, _event: QDragLeaveEvent) -> None:  # noqa: N802
         """They are dragged elsewhere."""
         self._dropping.leave()
+        self.pictures.leave()
 
     def dropEvent(self, event: QDropEvent) -> None:  # noqa: N802
-        """Takes become keyframes."""
-        if self._dropping.drop(event):
+        """Takes become keyframes, and pictures what is asked for."""
+        if self._dropping.drop(event) or self.pictures.drop(event):
             event.acceptProposedAction()
 
     def focusInEvent(self, event: QFocusEvent) -> None:  # noqa: N802

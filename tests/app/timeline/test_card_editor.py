@@ -8,6 +8,7 @@ import pytest
 from PySide6.QtCore import Qt
 
 from studio.app.timeline.card_editor import edit_card
+from studio.timeline.beginnings import begin_from
 from studio.timeline.edits import add_marker, add_prompt_track
 from studio.timeline.model import KeyRef, Marker, TrackRef
 from studio.timeline.prompt import format_prompt, parse_prompt
@@ -114,3 +115,12 @@ def test_a_marker_is_renamed_on_its_flag(hand, qtbot, context):
     qtbot.keyClicks(line, "storm ")
     qtbot.keyClick(line, Qt.Key.Key_Return)
     assert context.document.timeline.markers == (replace(Marker(20, "storm"), colour="#3f9fd0"),)
+
+
+def test_other_words_leave_what_the_key_begins_from(hand, qtbot, context):
+    context.document.edit(begin_from([KeyRef(hand.prompts, 32)], "sea"))
+    hand.double(hand.key(hand.prompts, 45))
+    qtbot.keyClicks(hand.lanes.line, "a moon")
+    qtbot.keyClick(hand.lanes.line, Qt.Key.Key_Return)
+    value = context.document.timeline.prompt("Prompt").track.key(32).value
+    assert (format_prompt(value), value.begin) == ("a moon", "sea")

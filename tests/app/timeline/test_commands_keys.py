@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from studio.app.timeline.commands_keys import weighed
@@ -192,6 +194,7 @@ def test_weights_that_become_too_large_stay():
     prompt = parse_prompt("a:0.5 | b:-1")
     assert format_prompt(weighed(prompt, 1.1)) == "a:0.55 | b:-1.1"
     assert weighed(prompt, 1e12) == prompt
+    assert weighed(replace(prompt, begin="sea"), 2).begin == "sea"
 
 
 def test_enter_edits_the_selected_key_or_the_prompt_at_the_playhead(editor, context, select, hand):

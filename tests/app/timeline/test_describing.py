@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from studio.app.timeline.describing import ease_text, snap_words, spoken, tip, track_name, value_text
 from studio.app.timeline.geometry import Hit, Part
+from studio.timeline.beginnings import begin_from
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, Marker, ParameterTrack, TrackRef
 from studio.timeline.track import Track
@@ -59,3 +60,13 @@ def test_a_held_key_does_the_opposite_of_snapping(context):
     assert snap_words(context) == "Shift: no snapping"
     context.settings.set("snap", False)
     assert snap_words(context, "Ctrl") == "Ctrl: snap"
+
+
+def test_what_a_key_begins_from_is_told(project, context):
+    begun = begin_from([KeyRef(PROMPTS, 32)], "sea")
+    timeline = begun.apply(project.timeline)
+    assert "begins from sea" in tip(timeline, Hit(Part.CARD, 40, None, KeyRef(PROMPTS, 32)))
+    assert "begins from" not in tip(timeline, Hit(Part.CARD, 10, None, KeyRef(PROMPTS, 0)))
+    context.document.edit(begun)
+    context.choice.select([KeyRef(PROMPTS, 32)])
+    assert "a purple heart on a starry night, begins from sea" in spoken(context)

@@ -8,6 +8,7 @@ import pytest
 
 from studio.app.timeline.paint_cards import card_area, mixes
 from studio.app.timeline.prompt_colours import prompt_colours
+from studio.timeline.beginnings import begin_from
 from studio.timeline.easing import Ease
 from studio.timeline.edits import remove_keys, set_ease, set_loop, set_muted
 from studio.timeline.model import KeyRef
@@ -130,3 +131,19 @@ def test_mixes_go_from_one_to_the_next_and_never_beyond():
     assert mixes(Ease.LINEAR) == pytest.approx([step / 12 for step in range(13)])
     assert max(mixes(Ease.OVERSHOOT)) == 1
     assert mixes(Ease.LINEAR, 0.5)[-1] == pytest.approx(0.5)
+
+
+def test_a_card_shows_that_its_key_begins_from_a_picture(editor, context, hand, shot):
+    def edges(frame):
+        """How many lines at the card's left have a long light part: the edges of a framed picture, and of no letter."""
+        at, image = hand.key(hand.prompts, frame), shot()
+        lines = [
+            "".join(".#"[image.pixelColor(at.x() + x, at.y() + y).lightness() > 110] for x in range(8, 34))
+            for y in range(-9, 10)
+        ]
+        return sum("#" * 8 in line for line in lines)
+
+    assert edges(32) == edges(0) == 0
+    context.document.edit(begin_from([KeyRef(hand.prompts, 32)], "sea"))
+    assert edges(32) >= 2
+    assert edges(0) == 0
