@@ -119,18 +119,17 @@ class PaletteCanvas:
         Raises:
             ValueError: the state is of another kind.
         """
-        cells, colours = (state[name].shape if name in state else () for name in ("cells", "palette"))
-        across = max(cells[-2:], default=0)
-        size = state["size"].tolist() if "size" in state else ()
-        if len(size) == 2 and min(size) > 0 and tuple(cells[-2:]) == grid(*size, self._across):
-            across = self._across  # which may be more than such a picture has pixels for
+        shown, palette = (list(state[name].shape) if name in state else [0] for name in ("cells", "palette"))
+        across, count = max(shown[-2:]), palette[0] if palette else 0
 
         def shapes(width: int, height: int) -> dict[str, tuple[int, ...]]:
-            return {"cells": (1, 3, *grid(width, height, across)), "palette": (*colours[:1], 3)}
+            return {"cells": (1, 3, *grid(width, height, across)), "palette": (count, 3)}
 
         width, height = check_state(state, self.kind, shapes)
-        if (width, height, across, colours[0]) != (*self.size, self._across, self._count):
-            self._across, self._count = across, colours[0]
+        if shapes(width, height)["cells"][2:] == grid(width, height, self._across):
+            across = self._across  # which may be more than such a picture has pixels for
+        if (width, height, across, count) != (*self.size, self._across, self._count):
+            self._across, self._count = across, count
             self._build(width, height)
         self._cells.copy_(state["cells"])
         self._palette.copy_(state["palette"])

@@ -21,7 +21,6 @@ ELSEWHERE = {
     "app/main.py": "e2e/test_window.py",
     "cli/app.py": "cli/test_system.py",
     "cli/console.py": "cli/test_render.py",
-    "cli/options.py": "cli/test_render.py",
     "cli/train.py": "starter/test_command.py",
     "cli/window.py": "e2e/test_window.py",
     "cli/bench.py": "e2e/test_window.py",
