@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Final
 
@@ -19,6 +20,7 @@ from studio.project.model import Project
 from studio.takes.take import PICTURE, SIDECAR, SIDECAR_BYTES, Take, read
 from studio.timeline.model import KeyRef
 from studio.timeline.prompt import Image, Prompt, parse_prompt
+from studio.timeline.region import Mask
 
 TAKES: Final = "application/x-keydream-takes"
 """What takes are dragged as: a JSON list of their folders. Their pictures' addresses come along for others."""
@@ -77,7 +79,11 @@ def prompt_of(take: Take, project: Project, folder: Path) -> Prompt:
     """
     own = {asset.id for asset in project.assets} if take.folder == str(folder.absolute()) else set[str]()
     wanted = parse_prompt(take.prompt).terms
-    terms = [term for term in wanted if not isinstance(term.content, Image) or term.content.asset in own]
+    terms = [
+        replace(term, region=None) if isinstance(term.region, Mask) and term.region.asset not in own else term
+        for term in wanted
+        if not isinstance(term.content, Image) or term.content.asset in own
+    ]
     if not terms:
         raise InputError(
             tr("The take {name} asks for nothing that this project has", name=take.short),

@@ -18,7 +18,7 @@ from torch import Tensor
 
 from studio.base.cancel import CancelToken
 from studio.canvas.biggan_model import Scene as Place
-from studio.canvas.collage import CollageCanvas, Piece
+from studio.canvas.collage import PIECES, CollageCanvas, Piece
 from studio.canvas.compositor import compose
 from studio.canvas.pack import Pack
 from studio.canvas.sprites import Sprites
@@ -146,7 +146,7 @@ class _Arranging:
         candidates = self._scenes(reading)
         layouts = self._layouts(things, reading)
         for part in self.parts:
-            layouts = [[*both[0], *both[1]] for both in zip(layouts, part.laid_out(), strict=True)]
+            layouts = [[*both[0], *both[1]][:PIECES] for both in zip(layouts, part.laid_out(), strict=True)]
         # first the background, with the first layout; then the layout, before the best backgrounds
         tried = [(layouts[0], scene) for scene in candidates]
         order = self._judge(tried).argsort(descending=True)[:3].tolist()

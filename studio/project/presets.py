@@ -13,6 +13,7 @@ from studio.base.errors import FileError, InputError, ProjectError
 from studio.project.changes import Change
 from studio.project.format import dumps, loads
 from studio.project.model import Project
+from studio.project.swatches import Colours
 from studio.timeline.model import Timeline
 from studio.timeline.validate import MAXIMUM_FRAMES
 
@@ -80,7 +81,10 @@ def remove(name: str) -> None:
 
 
 def use(preset: Preset) -> Change:
-    """Make pictures the preset's way. Prompts, seed, length, assets and the curves of other parameters stay."""
+    """Make pictures the preset's way. Prompts, seed, length, assets and the curves of other parameters stay.
+
+    So do the project's colours, where the preset has none of its own.
+    """
 
     def apply(project: Project) -> Project:
         settings = preset.settings
@@ -102,6 +106,7 @@ def use(preset: Preset) -> Change:
             medium=settings.medium,
             motion=settings.motion,
             perceptors=settings.perceptors,
+            colours=project.colours if settings.colours == Colours() else settings.colours,
         )
 
     return Change(f"Use preset {preset.name}", apply)

@@ -226,7 +226,7 @@ def _write_content(content: Content, *, bare: bool, numbers: list[str]) -> list[
     fields = [_escaped(field) for field in words]
     if bare and _looks_like_region(words[-1]):
         fields[-1] = _escaped(words[-1], "@")
-    if len(fields) > 1 and _numeric(words[-1]):
+    if len(fields) > 1 and (_numeric(words[-1]) or not (bare or words[-1].strip())):
         last = fields.pop()
         fields[-1] += f"\\:{last}"
     if isinstance(content, Image):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pytest
@@ -154,3 +155,35 @@ def test_it_can_be_cancelled(pack):
 )
 def test_a_place_that_is_said_word_for_word_is_that_place(pack, text, kinds):
     assert {arranged(pack, text, seed=seed).scene.kind for seed in (1, 2, 3)} == kinds
+
+
+def placed(pack, *wishes: Wish, seed: int = 1, size=(48, 48)) -> CollageCanvas:
+    canvas = CollageCanvas(pack, *size)
+    arrange(canvas, wishes, [(Shades(), 1.0)], torch.Generator().manual_seed(seed), never())
+    return canvas
+
+
+LEFT, RIGHT, TOP = (0.0, 0.0, 0.5, 1.0), (0.5, 0.0, 1.0, 1.0), (0.0, 0.0, 1.0, 0.5)
+
+
+@pytest.mark.parametrize("size", [(48, 48), (96, 48), (48, 80)])
+def test_a_thing_goes_where_it_is_wished(pack, size):
+    for seed in range(3):
+        canvas = placed(pack, Wish("a rose", 1.0, RIGHT), Wish("a leaf", 1.0, LEFT), seed=seed, size=size)
+        found = dict(zip(canvas.names, canvas.places().tolist(), strict=True))
+        assert set(found) == {"rose", "leaf"}
+        reach = {name: math.exp(place[2]) / 2 * min(size) / size[0] for name, place in found.items()}
+        assert found["leaf"][0] + reach["leaf"] <= 0.5 + 0.02
+        assert found["rose"][0] - reach["rose"] >= 0.5 - 0.02
+
+
+def test_what_is_wished_anywhere_has_the_whole_picture(pack):
+    canvas = placed(pack, Wish("a rose", 1.0, TOP), Wish("a leaf"))
+    found = dict(zip(canvas.names, canvas.places().tolist(), strict=True))
+    assert found["rose"][1] < 0.5
+    assert math.exp(found["leaf"][2]) > 0.5
+
+
+def test_where_everything_is_wished_anywhere_nothing_is_otherwise(pack):
+    plain, explicit = arranged(pack, "a red rose", "a leaf"), placed(pack, Wish("a red rose"), Wish("a leaf"))
+    assert torch.equal(plain.image(), explicit.image())

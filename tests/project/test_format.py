@@ -11,9 +11,11 @@ from studio.base.errors import ProjectError
 from studio.project import limits
 from studio.project.format import dumps, loads, schema
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
+from studio.project.swatches import Colours
 from studio.timeline.easing import Ease
 from studio.timeline.model import Marker, ParameterTrack, PromptTrack, Timeline
-from studio.timeline.prompt import Image, Prompt, Term, Text
+from studio.timeline.prompt import Image, Noise, Prompt, Term, Text
+from studio.timeline.region import NAMED, Area, Mask
 from studio.timeline.time import FrameRange, FrameRate
 from studio.timeline.track import Keyframe, Track
 
@@ -408,3 +410,30 @@ def test_an_option_of_another_medium_does_not_come_to_life():
 def test_the_schema_says_which_options_there_are():
     found = schema()["$defs"]["OptionsJson"]["properties"]
     assert found["strokes"]["maximum"] == 1024 and found["search"]["enum"] == ["evolved", "gradient", "cmaes", "both"]
+
+
+def test_what_prompts_and_parameters_say_of_regions_noise_and_colours_is_in_the_file():
+    terms = ["a fox", {"noise": 7, "weight": 0.5}, {"text": "a frog", "region": "left"}]
+    terms += [{"text": "a sky", "region": [0, 0, 1, 0.25]}, {"image": "a", "region": "mask(a)"}]
+    text = edited("timeline", "prompts", 0, "keys", 1, "prompt", terms)
+    project = loads(text)
+    found = project.timeline.prompts[0].track.keys[1].value.terms
+    assert [term.content for term in found[:2]] == [Text("a fox"), Noise(7)]
+    assert [term.region for term in found] == [None, None, NAMED["left"], Area(0, 0, 1, 0.25), Mask("a")]
+    written = json.loads(dumps(project))
+    assert written["timeline"]["prompts"][0]["keys"][1]["prompt"] == terms
+    assert "colours" not in written
+    coloured = loads(edited("colours", {"palette": ["#102040"], "later": 1}))
+    assert coloured.colours == Colours(("#102040",))
+    assert json.loads(dumps(coloured))["colours"] == {"palette": ["#102040"], "later": 1}
+
+
+@pytest.mark.parametrize(
+    ("region", "why"),
+    [("home", "the name of a region"), ([0, 0, 2, 1], "cannot be 2"), ([0, 0], "should be")],
+)
+def test_a_region_that_is_none_is_named_with_its_place(region, why):
+    with pytest.raises(ProjectError) as caught:
+        loads(edited("timeline", "prompts", 0, "keys", 1, "prompt", {"text": "a", "region": region}))
+    assert "keys[1].prompt.region" in caught.value.why
+    assert why in caught.value.why

@@ -149,6 +149,8 @@ def test_what_is_used_is_not_removed():
     assert pictures.is_used(has, "apple")
     assert not pictures.is_used(has, "pear")
     assert pictures.is_used(replace(has, init_image="pear"), "pear")
+    masked = project("a cat @mask(pear)", assets=has.assets)
+    assert pictures.is_used(masked, "pear") and not pictures.is_used(masked, "apple")
     begun = replace(has, timeline=begin_before(0, "pear").apply(has.timeline))
     assert pictures.is_used(begun, "pear") and pictures.is_used(begun, "apple")
     with pytest.raises(InputError, match="apple cannot be removed"):

@@ -7,6 +7,7 @@ import pytest
 from studio.base.errors import InputError
 from studio.project import changes, presets
 from studio.project.model import Medium, Motion, Project
+from studio.project.swatches import Colours
 from studio.timeline import edits
 from studio.timeline.model import PromptTrack, Timeline
 from studio.timeline.prompt import parse_prompt
@@ -39,6 +40,15 @@ def test_a_preset_takes_the_way_and_leaves_what_is_shown() -> None:
     assert (used.seed, used.name, used.timeline.length) == (5, "One", 48)
     assert used.timeline.prompts == project().timeline.prompts
     assert presets.use(found).label == "Use preset Slow zoom"
+
+
+def test_a_preset_brings_its_colours_where_it_has_some() -> None:
+    own, theirs = Colours(("#102040",)), Colours(("#ff8800",), "#000000")
+    presets.save("plain", styled())
+    presets.save("sunset", replace(styled(), colours=theirs))
+    plain, sunset = presets.listed()
+    assert presets.use(plain).apply(replace(project(), colours=own)).colours == own
+    assert presets.use(sunset).apply(replace(project(), colours=own)).colours == theirs
 
 
 def test_presets_are_replaced_and_removed_by_name() -> None:

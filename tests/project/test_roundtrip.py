@@ -9,9 +9,11 @@ from hypothesis import strategies as st
 
 from studio.project.format import dumps, loads
 from studio.project.model import BORDERS, MEDIA, MODES, Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
+from studio.project.swatches import Colours
 from studio.timeline.easing import Ease
 from studio.timeline.model import Marker, ParameterTrack, PromptTrack, Timeline
-from studio.timeline.prompt import Image, Prompt, Term, Text
+from studio.timeline.prompt import Image, Noise, Prompt, Term, Text
+from studio.timeline.region import NAMED, Area, Mask
 from studio.timeline.time import FrameRange, FrameRate
 from studio.timeline.track import Keyframe, Track
 
@@ -26,7 +28,11 @@ FRAME = st.integers(0, 999_999)
 EASE = st.sampled_from([Ease.HOLD, Ease.LINEAR, Ease.IN, Ease.OUT, Ease.BOTH, Ease.OVERSHOOT]) | st.builds(
     Ease.bezier, SHARE, st.floats(-1000, 1000), SHARE, st.floats(-1000, 1000)
 )
-TERM = st.builds(Term, st.builds(Text, LABEL) | st.builds(Image, ID), NUMBER, NUMBER | st.just(float("-inf")))
+CONTENT = st.builds(Text, LABEL) | st.builds(Image, ID) | st.builds(Noise, st.integers(0, 2**63 - 1))
+AREA = st.builds(Area, st.floats(0, 0.4), st.floats(0, 0.4), st.floats(0.5, 1), st.floats(0.5, 1))
+REGION = st.none() | st.sampled_from([*NAMED.values()]) | AREA | st.builds(Mask, LABEL)
+TERM = st.builds(Term, CONTENT, NUMBER, NUMBER | st.just(float("-inf")), REGION)
+COLOUR = st.integers(0, 0xFFFFFF).map("#{:06x}".format)
 PROMPT = st.builds(Prompt, st.lists(TERM, min_size=1, max_size=3).map(tuple), st.just("") | ID)
 RATE = st.builds(FrameRate, st.integers(1, 1000), st.just(1)) | st.sampled_from(
     [FrameRate(30000, 1001), FrameRate(1, 3), FrameRate(24000, 1001)]
@@ -70,6 +76,7 @@ PROJECTS = st.builds(
         lambda asset: asset.id,
     ),
     export=st.builds(ExportSettings, st.sampled_from(["gif", "mp4"]), st.integers(0, 100), st.booleans()),
+    colours=st.builds(Colours, st.lists(COLOUR, max_size=4).map(tuple), COLOUR),
     extra=st.dictionaries(st.just("later"), st.lists(NUMBER | ANY_TEXT, max_size=2), max_size=1),
 )
 

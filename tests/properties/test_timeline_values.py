@@ -10,16 +10,21 @@ from hypothesis import strategies as st
 
 from studio.base.errors import InputError
 from studio.timeline.easing import Ease
-from studio.timeline.prompt import Image, Prompt, Term, Text, format_prompt, parse_prompt
+from studio.timeline.prompt import MAXIMUM_SEED, Image, Noise, Prompt, Term, Text, format_prompt, parse_prompt
+from studio.timeline.region import NAMED, Area, Mask
 from studio.timeline.time import FrameRange, FrameRate
 
 numbers = st.floats(-1e9, 1e9)
 words = (
     st.text(st.characters(exclude_categories=["Cs"]), min_size=1)
-    | st.text(st.sampled_from("a:|\\ 1.-einfimage"), min_size=1)
+    | st.text(st.sampled_from("a:|\\ 1.-einfimage@,()"), min_size=1)
     | st.sampled_from(["image", "image:x", "a:1", "a:1:2", "a:-inf", "nan:nan", ":", "1", "\\", "a\\", "a\\|b"])
+    | st.sampled_from(["noise", "noise:5", "noise:5:2", "a @left", "a @mask(b)", "a @0,0,1,1", "a @9,0,1,1", "@top"])
 ).filter(str.strip)
-terms = st.builds(Term, st.builds(Text, words) | st.builds(Image, words), numbers, st.just(-math.inf) | numbers)
+contents = st.builds(Text, words) | st.builds(Image, words) | st.builds(Noise, st.integers(0, MAXIMUM_SEED))
+areas = st.builds(Area, st.floats(0, 0.4), st.floats(0, 0.4), st.floats(0.5, 1), st.floats(0.5, 1))
+regions = st.none() | st.sampled_from([*NAMED.values()]) | areas | st.builds(Mask, words)
+terms = st.builds(Term, contents, numbers, st.just(-math.inf) | numbers, regions)
 prompts = st.builds(Prompt, st.lists(terms, min_size=1, max_size=4).map(tuple))
 
 
@@ -29,7 +34,7 @@ def test_a_prompt_reads_back_as_it_was_written(prompt):
     assert parse_prompt(format_prompt(prompt)) == prompt
 
 
-@given(st.text(max_size=40) | st.text(st.sampled_from("ab:|\\ 0.-enimage"), max_size=20))
+@given(st.text(max_size=40) | st.text(st.sampled_from("ab:|\\ 0.-enimage@,()"), max_size=20))
 def test_any_line_is_a_prompt_or_a_clear_refusal(line):
     try:
         prompt = parse_prompt(line)

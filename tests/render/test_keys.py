@@ -13,6 +13,7 @@ import pytest
 import studio
 from studio.base.errors import AssetError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef
+from studio.project.swatches import Colours
 from studio.render import keys as keys_module
 from studio.render.keys import Identities, assets_used
 from studio.timeline.beginnings import begin_before
@@ -63,6 +64,7 @@ UNSEEN = {
         p,
         timeline=replace(p.timeline, parameters=(*p.timeline.parameters, fakes.parameter_track("saturation", {0: 0}))),
     ),
+    "colours that nothing draws to": lambda fakes, p: replace(p, colours=Colours(("#102040",), "#000000")),
     "an asset of no use": lambda fakes, p: replace(p, assets=(*p.assets, Asset("spare", "spare.png"))),
     "the starter's weight": lambda fakes, p: replace(p, perceptors=(PerceptorRef("", 1.0),)),
 }
@@ -91,6 +93,9 @@ SEEN = {
     "prompt weight": lambda fakes, p: fakes.project({0: "red:2"}, mode=p.motion.mode, refine=2),
     "prompt stop": lambda fakes, p: fakes.project({0: "red:1:0.5"}, mode=p.motion.mode, refine=2),
     "image prompt": lambda fakes, p: fakes.project({0: "image:tree"}, mode=p.motion.mode, refine=2),
+    "noise prompt": lambda fakes, p: fakes.project({0: "noise:3"}, mode=p.motion.mode, refine=2),
+    "region": lambda fakes, p: fakes.project({0: "red @left"}, mode=p.motion.mode, refine=2),
+    "mask": lambda fakes, p: fakes.project({0: "red @mask(tree)"}, mode=p.motion.mode, refine=2),
     "track weight": lambda fakes, p: fakes.project(
         tracks=[fakes.prompt_track({0: "red"}, weight=2)], mode=p.motion.mode, refine=2
     ),
@@ -98,7 +103,14 @@ SEEN = {
     **{name: dreaming(name, value) for name, value in {"cut_power": 2, "smoothness": 3, "range": 0}.items()},
     **{
         name: dreaming(name, value)
-        for name, value in {"saturation": 1, "symmetry": 2, "anchor": 3, "tiling": 1}.items()
+        for name, value in {
+            "saturation": 1,
+            "symmetry": 2,
+            "anchor": 3,
+            "tiling": 1,
+            "edges": 1,
+            "coherence": 1,
+        }.items()
     },
 }
 
@@ -201,7 +213,34 @@ def test_keys_are_the_same_in_every_process():
     assert tuple(there) == here["made"].keys and len(set(there)) == 6
 
 
-@pytest.mark.parametrize("fields", [{"init_image": "lost"}, {"keys": {0: "image:lost"}}])
+def test_colours_count_where_they_are_drawn_to(fakes):
+    black = Colours(("#102040",), "#000000")
+    for name, others in (("palette", Colours(("#102041",), "#000000")), ("edges", Colours(("#102040",), "#010000"))):
+        project = fakes.project(parameters={name: {0: 1}})
+        first, again, other, unseen = (
+            fakes.all_keys(replace(project, colours=colours))
+            for colours in (
+                black,
+                black,
+                others,
+                Colours((), "#000000") if name == "edges" else replace(black, border="#ffffff"),
+            )
+        )
+        assert first == again == unseen
+        assert not set(first) & set(other)
+
+
+def test_a_mask_counts_by_its_content(fakes):
+    masked = [fakes.project({0: f"red @mask({name})"}) for name in ("flower", "same flower", "tree")]
+    keys = [set(fakes.all_keys(project)) for project in masked]
+    assert keys[0] == keys[1]
+    assert not keys[0] & keys[2]
+    assert assets_used(masked[0]) == ("flower",)
+
+
+@pytest.mark.parametrize(
+    "fields", [{"init_image": "lost"}, {"keys": {0: "image:lost"}}, {"keys": {0: "red @mask(lost)"}}]
+)
 def test_a_lost_picture_is_named(fakes, fields):
     with pytest.raises(AssetError) as caught:
         fakes.lay_out(fakes.project(**fields))

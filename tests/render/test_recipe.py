@@ -5,8 +5,10 @@ from __future__ import annotations
 import pytest
 import torch
 
-from studio.base.errors import InputError
+from studio.base.errors import AssetError, InputError
+from studio.dream.arrange import Wish
 from studio.dream.seeds import generator
+from studio.project.swatches import Colours
 from studio.render import recipe
 from studio.timeline.sample import sample
 
@@ -128,3 +130,94 @@ def test_only_what_begins_from_nothing_climbs(fakes, run, monkeypatch):
     climbs.clear()
     run(fakes.project(mode="follow", length=3, steps=2))
     assert climbs == {6: {(16, 16)}, 2: {None}}
+
+
+def asked(fakes, prompt, count=8, **parameters):
+    """What is dreamed towards for a prompt, and the perceptor that looks."""
+    values = {name: {0: value} for name, value in {"cutouts": count, **parameters}.items()}
+    frame = sample(fakes.project({0: prompt}, parameters=values).timeline, 0)
+    return frame, fakes.Perceptor()
+
+
+class Counting:
+    """Counts the views that a perceptor is shown."""
+
+    def __init__(self, perceptor):
+        self._perceptor, self.views = perceptor, []
+
+    def __getattr__(self, name):
+        return getattr(self._perceptor, name)
+
+    def embed_image(self, images):
+        self.views.append(len(images))
+        return self._perceptor.embed_image(images)
+
+
+def test_regions_share_the_cutouts_of_a_step(fakes):
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3))
+    for prompt, views in [
+        ("red", [8]),
+        ("red @left | blue @left", [8]),
+        ("red @left | blue @right", [4, 4]),
+        ("red @left | blue @right | a sky | green:-1", [3, 3, 2]),
+    ]:
+        frame, perceptor = asked(fakes, prompt)
+        counting = Counting(perceptor)
+        recipe.objective(frame, [(counting, 1.0)], "pixels", {})(picture, generator(0))
+        assert counting.views == views, prompt
+
+
+@pytest.mark.parametrize("tiling", [0, 1])
+def test_a_term_changes_its_region_alone(fakes, tiling):
+    frame, perceptor = asked(fakes, "red @left", smoothness=0, range=0, tiling=tiling)
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3), requires_grad=True)
+    recipe.objective(frame, [(perceptor, 1.0)], "pixels", {})(picture, generator(0)).total.backward()
+    assert bool((picture.grad[..., 8:] == 0).all())
+    assert bool((picture.grad[..., :8] != 0).any(1).float().mean() > 0.9)
+
+
+def test_a_term_without_region_sees_the_whole_beside_those_that_have_one(fakes):
+    frame, perceptor = asked(fakes, "red @left | blue", smoothness=0, range=0)
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3), requires_grad=True)
+    loss = recipe.objective(frame, [(perceptor, 1.0)], "pixels", {})(picture, generator(0))
+    assert {"fake: red", "fake: blue"} < set(loss.terms)
+    loss.total.backward()
+    assert bool((picture.grad[..., 8:] != 0).any())
+
+
+def test_a_mask_is_a_region(fakes):
+    frame, perceptor = asked(fakes, "red @mask(tree)", smoothness=0, range=0)
+    assert recipe.pictures_in(frame) == ("tree",)
+    mask = torch.zeros(1, 3, 16, 16)
+    mask[..., 4:12, 2:6] = 1
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3), requires_grad=True)
+    recipe.objective(frame, [(perceptor, 1.0)], "pixels", {"tree": mask})(picture, generator(0)).total.backward()
+    outside = mask[:, :1] == 0
+    assert bool((picture.grad.masked_select(outside) == 0).all())
+    assert bool((picture.grad != 0).any())
+    with pytest.raises(AssetError, match="mask is missing"):
+        recipe.objective(frame, [(perceptor, 1.0)], "pixels", {})
+
+
+def test_wishes_say_where_things_are_to_be(fakes):
+    frame, _ = asked(fakes, "red @left:2 | blue | red @left | green:-1 | noise:3 | rose @mask(tree)")
+    mask = torch.zeros(1, 3, 16, 16)
+    mask[..., 8:] = 1
+    assert recipe.wishes(frame, {"tree": mask}) == (
+        Wish("red", 3.0, (0, 0, 0.5, 1)),
+        Wish("blue", 1.0),
+        Wish("rose", 1.0, (0.5, 0, 1, 1)),
+    )
+
+
+def test_the_palette_the_border_and_coherence_are_asked_for_by_their_parameters(fakes):
+    picture = torch.rand(1, 3, 16, 16, generator=generator(3))
+    frame, perceptor = asked(fakes, "red", palette=2, edges=3, coherence=4)
+    none, some = (
+        recipe.objective(frame, [(perceptor, 1.0)], "pixels", {}, None, colours)(picture, generator(0)).terms
+        for colours in (Colours(), Colours(("#ff0000",), "#000000"))
+    )
+    assert "palette" not in none, "the project has no palette"
+    assert some["palette"] > 0 and some["colour coherence"] == none["colour coherence"] > 0
+    assert some["edges"] != none["edges"], "black instead of white"
+    assert not {"edges", "palette", "colour coherence"} & set(loss(fakes, picture).terms)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 
 import pytest
 import torch
@@ -100,3 +101,77 @@ def test_departure_is_nothing_at_the_anchor_whatever_its_size() -> None:
     flat = torch.full((1, 3, 8, 8), 0.3)
     assert losses.departure(flat, torch.full((1, 3, 20, 12), 0.3)).item() == pytest.approx(0, abs=1e-10)
     assert losses.departure(flat, torch.full((1, 3, 8, 8), 0.8)).item() == pytest.approx(0.25)
+
+
+def checked(formula: Callable[[torch.Tensor], torch.Tensor], images: torch.Tensor) -> None:
+    """Whether the gradient is that of finite differences."""
+    assert torch.autograd.gradcheck(lambda x: formula(x).sum(), images.double().requires_grad_(), atol=1e-4)
+
+
+def test_off_palette_is_the_distance_to_the_nearest_colour() -> None:
+    palette = torch.tensor([[0.0, 0, 0], [1.0, 0, 0]])
+    images = torch.zeros(2, 3, 4, 4)
+    images[0, 0, :, :2] = 1
+    images[1, 0] = 0.75
+    images[1, 1] = 0.5
+    found = losses.off_palette(images, palette)
+    assert found[0].item() == pytest.approx(0, abs=2e-4)
+    assert found[1].item() == pytest.approx((0.25**2 + 0.5**2) ** 0.5, abs=1e-5)
+
+
+def test_off_palette_pulls_to_that_colour_and_no_further() -> None:
+    images = torch.rand(1, 3, 5, 5, generator=torch.Generator().manual_seed(3))
+    palette = torch.rand(4, 3, generator=torch.Generator().manual_seed(4))
+    checked(lambda x: losses.off_palette(x, palette.double()), images)
+    there = palette[:1, :, None, None].repeat(1, 1, 2, 2).requires_grad_()
+    losses.off_palette(there, palette).sum().backward()
+    assert there.grad is not None
+    assert there.grad.isfinite().all()
+
+
+def test_off_border_looks_at_the_border_alone() -> None:
+    white, wide = torch.ones(3), torch.ones(1, 3, 32, 64)
+    wide[..., 2:-2, 2:-2] = 0
+    assert losses.off_border(wide, white).item() == 0
+    assert losses.off_border(1 - wide, white).item() == 1
+    images = torch.rand(1, 3, 32, 64, requires_grad=True)
+    losses.off_border(images, white).sum().backward()
+    assert images.grad is not None
+    assert bool((images.grad[..., 2:-2, 2:-2] == 0).all())
+    assert bool((images.grad[..., 0, :] != 0).all())
+
+
+def test_off_border_is_a_pixel_wide_at_least_and_at_most_everything() -> None:
+    images = torch.rand(1, 3, 6, 6)
+    assert losses.off_border(images, torch.zeros(3), 1e-6).item() > 0
+    torch.testing.assert_close(losses.off_border(images, torch.zeros(3), 0.5), images.square().mean()[None])
+    checked(lambda x: losses.off_border(x, torch.tensor([0.2, 0.4, 0.6])), torch.rand(1, 3, 5, 7))
+
+
+def test_colours_that_change_where_lightness_does_are_coherent() -> None:
+    grey = torch.rand(1, 1, 8, 8).expand(1, 3, 8, 8)
+    assert losses.incoherence(grey).item() == pytest.approx(0, abs=1e-10)
+    yellow, blue = torch.tensor([0.9, 0.9, 0.1]), torch.tensor([0.1, 0.1, 0.9])
+    halves = torch.cat([colour[None, :, None, None].expand(1, 3, 8, 4) for colour in (yellow, blue)], -1)
+    assert losses.incoherence(halves).item() < 1e-6, "an edge"
+    red = torch.tensor([0.6, 0.2, 0.2])
+    green = torch.tensor([0.2, 0.2 + 0.4 * 0.299 / 0.587, 0.2])  # as light as the red
+    specks = torch.stack([red, green])[torch.arange(64).reshape(8, 8) % 2].permute(2, 0, 1)[None]
+    assert losses.incoherence(specks).item() > 0.05
+
+
+def test_incoherence_changes_no_lightness() -> None:
+    images = torch.rand(1, 3, 6, 6, dtype=torch.float64, generator=torch.Generator().manual_seed(1)).requires_grad_()
+    losses.incoherence(images).sum().backward()
+    assert images.grad is not None
+    to_u = torch.tensor([-0.14713, -0.28886, 0.436]).double()
+    to_v = torch.tensor([0.615, -0.51499, -0.10001]).double()
+    across = torch.linalg.cross(to_u, to_v)
+    leaning = torch.einsum("c,bchw->bhw", across, images.grad)
+    assert leaning.abs().max().item() < 1e-8, "every step is one of U and V"
+    flat = torch.full((1, 1, 5, 5), 0.5, dtype=torch.float64)
+
+    def of_chroma(u: torch.Tensor) -> torch.Tensor:  # lightness held
+        return losses.incoherence(torch.cat([flat, flat - 0.39465 * u, flat + 2.03211 * u], 1), tolerance=1e6)
+
+    assert torch.autograd.gradcheck(of_chroma, torch.rand(1, 1, 5, 5, dtype=torch.float64).requires_grad_())

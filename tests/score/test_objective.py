@@ -10,12 +10,24 @@ import torch
 
 from studio.score.augment import Augmentation
 from studio.score.cutouts import CutoutSettings
-from studio.score.losses import asymmetry, range_loss, saturation, spherical_distance, total_variation
+from studio.score.losses import (
+    asymmetry,
+    incoherence,
+    off_border,
+    off_palette,
+    range_loss,
+    saturation,
+    spherical_distance,
+    total_variation,
+)
 from studio.score.objective import (
     Anchor,
+    Border,
     ClipObjective,
+    Coherence,
     Colourfulness,
     Loss,
+    Palette,
     Range,
     Rolled,
     Symmetry,
@@ -225,3 +237,16 @@ def test_what_is_rolled_has_no_edge() -> None:
     rolled, generator = Rolled(TotalVariation()), torch.Generator().manual_seed(0)
     plain = TotalVariation()(ramp, generator).total
     assert max(float(rolled(ramp, generator).total) for _ in range(10)) > 3 * plain
+
+
+def test_palette_border_and_coherence_are_their_formulas() -> None:
+    images = torch.rand(2, 3, 16, 16)
+    colours = torch.tensor([[0.1, 0.2, 0.3], [0.9, 0.5, 0.1]])
+    for objective, name, expected in [
+        (Palette(colours, 2.0), "palette", 2 * off_palette(images, colours).mean()),
+        (Border(colours[0], 3.0), "edges", 3 * off_border(images, colours[0]).mean()),
+        (Coherence(0.5), "colour coherence", 0.5 * incoherence(images).mean()),
+    ]:
+        loss = value(objective, images)
+        torch.testing.assert_close(loss.total, expected)
+        assert set(loss.terms) == {name}

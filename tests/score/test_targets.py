@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from studio.base.errors import AssetError
 from studio.score.losses import angle
-from studio.score.targets import Target, embed_picture, encode, slerp
-from studio.timeline.prompt import Content, Image, Text
+from studio.score.targets import Target, embed_picture, encode, noise_point, slerp
+from studio.timeline.prompt import Content, Image, Noise, Text
 from studio.timeline.sample import FrameState, TermState
 
 
@@ -167,3 +167,23 @@ def test_refuses_targets_without_numbers(weight: float, stop: float) -> None:
 def test_a_target_is_one_embedding() -> None:
     with pytest.raises(ValueError, match=r"\(2, 3\)"):
         Target(torch.ones(2, 3))
+
+
+class Space:
+    """A perceptor of which only the space is of interest."""
+
+    dimensions, device = 12, torch.device("cpu")
+
+
+def test_noise_is_the_point_of_its_seed_in_each_space() -> None:
+    space: Any = Space()
+    point = noise_point(space, 7)
+    expected = torch.empty([1, 12]).normal_(generator=torch.Generator().manual_seed(7))[0]
+    torch.testing.assert_close(point, expected / expected.norm())
+    assert point.norm().item() == pytest.approx(1)
+    assert not torch.equal(point, noise_point(space, 8))
+    (target,) = encode(state(term(Noise(7), weight=0.3)), space, {})
+    torch.testing.assert_close(target.embedding, point)
+    assert (target.label, target.weight) == ("noise:7", 0.3)
+    (between,) = encode(state(term(Noise(7), Noise(8), mix=0.5)), space, {})
+    assert between.label == "noise:7 → noise:8"

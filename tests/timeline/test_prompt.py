@@ -5,7 +5,8 @@ import math
 import pytest
 
 from studio.base.errors import InputError
-from studio.timeline.prompt import NEVER_STOP, Image, Prompt, Term, Text, format_prompt, parse_prompt
+from studio.timeline.prompt import NEVER_STOP, Image, Noise, Prompt, Term, Text, format_prompt, parse_prompt
+from studio.timeline.region import NAMED, Area, Mask
 
 
 def test_the_whole_grammar():
@@ -126,3 +127,71 @@ def test_values_are_checked_when_they_are_made():
         Term("sea")
     with pytest.raises(AttributeError):
         Text("sea").text = "sky"
+
+
+@pytest.mark.parametrize(
+    ("line", "term"),
+    [
+        ("a frog @left", Term(Text("a frog"), region=NAMED["left"])),
+        ("a frog @left:0.5:-0.1", Term(Text("a frog"), 0.5, -0.1, NAMED["left"])),
+        ("title: the sea @0,0.5,1,0.75:2", Term(Text("title: the sea"), 2, NEVER_STOP, Area(0, 0.5, 1, 0.75))),
+        (r"at 12\:30 @top", Term(Text("at 12:30"), region=NAMED["top"])),
+        ("image:flower @mask(my sky)", Term(Image("flower"), region=Mask("my sky"))),
+        (r"sky @mask(a\:b\|c\@d)", Term(Text("sky"), region=Mask("a:b|c@d"))),
+        ("noise:7 @centre:0.3", Term(Noise(7), 0.3, NEVER_STOP, NAMED["centre"])),
+        ("a @left @right", Term(Text("a @left"), region=NAMED["right"])),
+        (r"a\: @left", Term(Text("a:"), region=NAMED["left"])),
+    ],
+)
+def test_what_ends_with_a_region_counts_there(line, term):
+    assert parse_prompt(line) == Prompt((term,))
+    assert format_prompt(Prompt((term,))) == line
+
+
+@pytest.mark.parametrize(
+    "line", ["@left", "mail me@left", "me @ left", "me @home", "photo @Left", "a @mask()", "b: @left", r"a \@left"]
+)
+def test_any_other_at_belongs_to_the_text(line):
+    term = parse_prompt(line).terms[0]
+    assert term == Term(Text(line.replace("\\", "")))
+    assert parse_prompt(format_prompt(Prompt((term,)))) == Prompt((term,))
+
+
+def test_a_region_that_cannot_be_is_refused():
+    with pytest.raises(InputError, match="The right of a region cannot be 3"):
+        parse_prompt("a frog @0,0,3,1")
+
+
+@pytest.mark.parametrize(
+    ("line", "term"),
+    [
+        ("noise:7", Term(Noise(7))),
+        ("noise:7:0.3", Term(Noise(7), 0.3)),
+        ("noise:7:-0.3:0.5", Term(Noise(7), -0.3, 0.5)),
+        ("noise:9223372036854775807", Term(Noise(2**63 - 1))),
+        ("noise", Term(Text("noise"))),
+        ("noise:-0.5", Term(Text("noise"), -0.5)),
+        ("noise:0.5", Term(Text("noise"), 0.5)),
+        (r"\noise:2", Term(Text("noise"), 2)),
+        (r"noise\:2", Term(Text("noise:2"))),
+        ("noise: grain", Term(Text("noise: grain"))),
+    ],
+)
+def test_noise_is_a_whole_seed_and_else_a_word(line, term):
+    assert parse_prompt(line) == Prompt((term,))
+    assert format_prompt(Prompt((term,))) == line
+
+
+@pytest.mark.parametrize("seed", ["9223372036854775808", "9" * 5000])
+def test_a_seed_that_is_too_large_is_refused(seed):
+    with pytest.raises(InputError, match="The seed of a noise prompt"):
+        parse_prompt(f"noise:{seed}")
+
+
+def test_a_term_has_contents_and_regions_of_their_own_kinds():
+    with pytest.raises(TypeError, match="Area or Mask"):
+        Term(Text("sea"), region="left")
+    with pytest.raises(InputError):
+        Noise(-1)
+    with pytest.raises(TypeError):
+        Noise(0.5)

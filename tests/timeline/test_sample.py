@@ -9,6 +9,7 @@ from studio.timeline.easing import Ease
 from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
 from studio.timeline.parameters import PARAMETERS
 from studio.timeline.prompt import Image, Text, parse_prompt
+from studio.timeline.region import NAMED, Area, Mask
 from studio.timeline.sample import TermState, sample
 from studio.timeline.time import FrameRate
 from studio.timeline.track import Keyframe, Track
@@ -141,3 +142,27 @@ def test_a_loop_comes_back_without_a_seam():
     assert terms(timeline, 19) == [("sky", "sea", 0.9, 1, NEVER)]
     assert sample(timeline, 20) == sample(timeline, 0)
     assert sample(timeline, -1) == sample(timeline, 19)
+
+
+def regions(before: str, after: str, frame: int) -> list[tuple[str, object, float]]:
+    return [
+        (term.end.text, term.region, pytest.approx(term.weight)) for term in sample(between(before, after), frame).terms
+    ]
+
+
+def test_a_region_moves_with_its_term():
+    assert regions("frog @left", "frog @right", 0) == [("frog", NAMED["left"], 1)]
+    assert regions("frog @left", "frog @right", 5) == [("frog", Area(0.25, 0, 0.75, 1), 1)]
+    assert regions("frog @left", "frog", 5) == [("frog", Area(0, 0, 0.75, 1), 1)]
+    assert regions("frog @left", "frog", 10) == [("frog", None, 1)]
+
+
+def test_an_overshooting_ease_leaves_regions_in_the_picture():
+    timeline = between("frog @left", "frog @right", ease=Ease.OVERSHOOT)
+    for frame in range(11):
+        sample(timeline, frame)
+
+
+def test_terms_of_different_masks_fade_where_they_are():
+    assert regions("frog @mask(a)", "fox @mask(b)", 5) == [("frog", Mask("a"), 0.5), ("fox", Mask("b"), 0.5)]
+    assert regions("frog @mask(a)", "fox @mask(a)", 5) == [("fox", Mask("a"), 1)]
