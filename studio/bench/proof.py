@@ -60,7 +60,9 @@ def media(side: int, device: torch.device | str = "cpu") -> dict[str, Make]:
     makes: dict[str, Make] = {}
     for kind in MEDIA:
         if kind not in ("vqgan", "biggan"):
-            makes[kind] = partial(tools.canvas, Project("", Timeline(FrameRate(24), 1), medium=Medium(kind)), side, side)
+            makes[kind] = partial(
+                tools.canvas, Project("", Timeline(FrameRate(24), 1), medium=Medium(kind)), side, side
+            )
     for name in published.VQGANS:
         makes[f"vqgan, {name}"] = partial(_vqgan, name, side, device)
     for size in deep.LAYERS:

@@ -45,7 +45,7 @@ def _block(block: taming.ResnetBlock, x: Tensor) -> Tensor:
     return x + hidden  # type: ignore[no-any-return]
 
 
-def _attention(attention: nn.Module, x: Tensor) -> Tensor:
+def _attention(attention: taming.AttnBlock, x: Tensor) -> Tensor:
     """Taming's `AttnBlock`: one head whose width is the number of channels. A kind of its own is left as it is."""
     if type(attention) is not taming.AttnBlock:
         return attention(x)  # type: ignore[no-any-return]

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from studio.base.errors import InputError
-from studio.cli.options import Json
+from studio.cli.options import Device, Json
 from studio.cli.window import check_screen
 
 
@@ -25,9 +27,26 @@ def bench(
     strokes: Annotated[
         bool, typer.Option("--strokes", help="Steps of 256 strokes at 224x224 with 4 views, without a perceptor.")
     ] = False,
+    workload: Annotated[
+        str, typer.Option("--workload", metavar="LETTERS", help="Steps to measure: A, B, D, E; see the README.")
+    ] = "AE",
+    steps: Annotated[int, typer.Option("--steps", min=1, help="Of each workload, and of its reference.")] = 10,
+    reference: Annotated[
+        bool, typer.Option("--reference/--no-reference", help="Also take the plain reference step, in turn.")
+    ] = True,
+    precision: Annotated[
+        str, typer.Option("--precision", help="fp32, bf16 or fp16; by default what is fastest here.")
+    ] = "",
+    device: Device = "auto",
+    compare: Annotated[
+        Path | None, typer.Option("--compare", help="Figures of an earlier run (--json) to print ratios to.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
-    """Measure this machine: the window, or what the published models would take, without fetching them."""
+    """Measure this machine: its ceilings, the step of each workload, and the plain reference step beside it.
+
+    Or the window, or what the published models would take, without fetching them.
+    """
     if proof:
         _prove(architecture, as_json)
         return
@@ -35,7 +54,8 @@ def bench(
         _draw(as_json)
         return
     if not gui:
-        raise InputError("There is nothing to measure", "Nothing was asked for", "Add --gui, --proof or --strokes")
+        _step(workload, steps, reference, precision, device, compare, as_json)
+        return
     check_screen()
     import torch  # noqa: F401  (before Qt; see `studio.cli.window`)
 
@@ -47,6 +67,41 @@ def bench(
         return
     for name, value in found.items():
         typer.echo(f"{value:10.1f}  {name}")
+
+
+def _step(
+    letters: str, steps: int, referred: bool, precision: str, where: str, compare: Path | None, as_json: bool
+) -> None:
+    from studio.bench import ceilings, report
+    from studio.bench.steps import measure
+    from studio.bench.workloads import workloads
+    from studio.dream.device import pick
+    from studio.models.precision import PRECISIONS, fastest
+
+    device = pick(where)
+    known = workloads(device)
+    if unknown := [letter for letter in letters if letter not in known]:
+        raise InputError(
+            f"There is no workload {unknown[0]!r}", f"There are {', '.join(known)}", "Name some of them, as in AE"
+        )
+    chosen = next((each for each in PRECISIONS if each == (precision or fastest(device))), None)
+    if chosen is None:
+        raise InputError(f"There is no precision {precision!r}", "", f"Use {', '.join(PRECISIONS)}")
+    earlier = report.read(compare) if compare else None
+    say = partial(typer.echo, err=True)
+    say("measuring what this machine can do at best …")
+    best = ceilings.measure(device, chosen)
+    found = [
+        measure(known[letter], device, best, chosen, steps=steps, referred=referred, report=say) for letter in letters
+    ]
+    figures = report.document(best, found, device)
+    if as_json:
+        typer.echo(json.dumps(figures))
+    else:
+        typer.echo("\n".join(report.table(figures)))
+    if earlier:
+        for line in report.comparison(figures, earlier):
+            typer.echo(line, err=as_json)
 
 
 def _draw(as_json: bool) -> None:

@@ -1,0 +1,155 @@
+"""Steps measured: seconds, GFLOP, the share of the machine's best, memory, and where the time goes."""
+
+from __future__ import annotations
+
+import statistics
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+import torch
+from torch import Tensor
+from torch.utils.flop_counter import FlopCounterMode
+
+from studio.bench.ceilings import Ceilings
+from studio.bench.timing import peak, seconds
+from studio.bench.workloads import Studio, Workload, plain
+from studio.dream.loop import Run
+from studio.dream.settings import DreamSettings
+from studio.models.precision import Precision
+
+_FAR = 1 << 20  # steps, so that the rate stays what it is at the first
+
+
+@dataclass(frozen=True, slots=True)
+class Measured:
+    """A workload, measured.
+
+    Attributes:
+        workload: its name.
+        title: what it is.
+        precision: in which Keydream computed it.
+        seconds: that a step took, the median.
+        reference: that the plain reference step took, the median, taking turns with the other; None without one.
+        gflop: of a step, counted from its products and convolutions.
+        share: of the networks' GFLOP a second in the machine's best for that precision.
+        memory: bytes that a step needs beside weights and canvas, at most; None where nobody can say.
+        reference_memory: likewise, of the reference.
+        parts: seconds by part: "canvas" (drawing and its gradient), "perceptors" (likewise), "everything else".
+        losses: of each step.
+        reference_losses: likewise, of the reference, from the same beginning with the same chance.
+    """
+
+    workload: str
+    title: str
+    precision: str
+    seconds: float
+    reference: float | None
+    gflop: float
+    share: float
+    memory: int | None
+    reference_memory: int | None
+    parts: dict[str, float]
+    losses: list[float] = field(default_factory=list)
+    reference_losses: list[float] = field(default_factory=list)
+
+    @property
+    def ratio(self) -> float | None:
+        """A step's time in the reference's; None without one."""
+        return None if self.reference is None else self.seconds / self.reference
+
+
+def measure(
+    work: Workload,
+    device: torch.device,
+    ceilings: Ceilings,
+    precision: Precision,
+    *,
+    steps: int,
+    referred: bool = True,
+    report: Callable[[str], None] = lambda _: None,
+) -> Measured:
+    """Take steps of a workload, and as many of the reference in turn, after one of each that is not counted.
+
+    Args:
+        work: which.
+        device: where.
+        ceilings: of that device.
+        precision: in which Keydream computes.
+        steps: how many, 1 or more.
+        referred: whether the reference is measured, too, where it can do the workload.
+        report: is told what is being done.
+    """
+    report(f"{work.name}: building")
+    studio = Studio(work, device, precision)
+    wanted = referred and work.referred
+    step = plain(work, device, studio, torch.Generator().manual_seed(2)) if wanted else None
+    settings = DreamSettings(steps=_FAR, average=0.0)
+    run = Run(studio.canvas, studio.objective, settings, torch.Generator().manual_seed(2))
+    losses: list[float] = []
+    theirs: list[float] = []
+
+    def ours() -> None:
+        iterate = run.advance()
+        assert iterate is not None, "a step of a workload came to nothing"
+        losses.append(float(iterate.loss))
+
+    report(f"{work.name}: counting")
+    with peak(device) as memory:
+        ours()
+    reference_memory = None
+    if step is not None:
+        with peak(device) as reference_peak:
+            theirs.append(step())
+        reference_memory = reference_peak.bytes
+    times: list[float] = []
+    reference_times: list[float] = []
+    for number in range(steps):
+        report(f"{work.name}: step {number + 1} of {steps}")
+        times.append(seconds(ours, device))
+        if step is not None:
+            reference_times.append(seconds(lambda: theirs.append(step()), device))
+    counter = FlopCounterMode(display=False)
+    with counter:
+        ours()
+    gflop = counter.get_total_flops() / 1e9
+    parts = _parts(studio, device, min(steps, 5))
+    whole = statistics.median(times)
+    in_networks = sum(parts.values())
+    return Measured(
+        work.name,
+        work.title,
+        precision,
+        whole,
+        statistics.median(reference_times) if reference_times else None,
+        gflop,
+        gflop / in_networks / ceilings.best(precision),
+        memory.bytes,
+        reference_memory,
+        parts | {"everything else": max(0.0, whole - in_networks)},
+        losses[: len(theirs) or None],
+        theirs,
+    )
+
+
+def _parts(studio: Studio, device: torch.device, repeats: int) -> dict[str, float]:
+    """Medians of drawing with its gradient, and of looking with its gradient, each alone."""
+    canvas = studio.canvas
+    pull = torch.rand_like(canvas.image().detach())
+
+    def draw() -> None:
+        torch.autograd.backward(canvas.image(), pull)
+
+    looks = []
+    for perceptor, manner in zip(studio.perceptors, studio.manners, strict=True):
+        cutouts = torch.rand(manner.count, 3, perceptor.image_size, perceptor.image_size, device=device)
+        looks.append((perceptor, cutouts.requires_grad_()))
+
+    def look() -> None:
+        for perceptor, cutouts in looks:
+            seen: Tensor = perceptor.embed_image(cutouts)
+            torch.autograd.grad(seen.sum(), cutouts)
+
+    return {
+        name: statistics.median(seconds(work, device) for _ in range(repeats))
+        for name, work in (("canvas", draw), ("perceptors", look))
+    }

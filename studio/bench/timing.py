@@ -1,0 +1,76 @@
+"""Seconds and bytes: what a piece of work takes of this machine."""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import torch
+
+_STATUS = Path("/proc/self/statm")
+_PAGE = 4096
+_EVERY = 0.005  # seconds between two looks at the process' memory
+
+
+def wait(device: torch.device) -> None:
+    """Until a device has done all that it was given."""
+    if device.type == "cuda":
+        torch.cuda.synchronize(device)
+
+
+def seconds(work: Callable[[], object], device: torch.device) -> float:
+    """What it takes, until the device is done."""
+    wait(device)
+    began = time.perf_counter()
+    work()
+    wait(device)
+    return time.perf_counter() - began
+
+
+class Peak:
+    """The most memory that was held.
+
+    Attributes:
+        bytes: above what was held before; None where nobody can say.
+    """
+
+    def __init__(self) -> None:
+        self.bytes: int | None = None
+
+
+@contextlib.contextmanager
+def peak(device: torch.device) -> Iterator[Peak]:
+    """Watch the memory of a device, or of this process for the CPU, while the block lasts."""
+    found = Peak()
+    if device.type == "cuda":
+        torch.cuda.reset_peak_memory_stats(device)
+        before = torch.cuda.memory_allocated(device)
+        yield found
+        found.bytes = torch.cuda.max_memory_allocated(device) - before
+        return
+    if not _STATUS.exists():
+        yield found
+        return
+    over = threading.Event()
+    before = most = _resident()
+
+    def watch() -> None:
+        nonlocal most
+        while not over.wait(_EVERY):
+            most = max(most, _resident())
+
+    watcher = threading.Thread(target=watch, name="keydream-bench-memory")
+    watcher.start()
+    try:
+        yield found
+    finally:
+        over.set()
+        watcher.join()
+        found.bytes = max(most, _resident()) - before
+
+
+def _resident() -> int:
+    return int(_STATUS.read_text(encoding="ascii").split()[1]) * _PAGE

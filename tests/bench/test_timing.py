@@ -1,0 +1,30 @@
+from __future__ import annotations
+
+import time
+from pathlib import Path
+
+import pytest
+import torch
+
+from studio.bench import timing
+
+
+def test_seconds_are_those_of_the_work() -> None:
+    assert timing.seconds(lambda: time.sleep(0.02), torch.device("cpu")) >= 0.02
+
+
+@pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells")
+def test_the_peak_is_what_was_held_at_most() -> None:
+    with timing.peak(torch.device("cpu")) as found:
+        held = torch.ones(64 << 20, dtype=torch.uint8)
+        time.sleep(0.05)
+        del held
+    assert found.bytes is not None
+    assert 60 << 20 < found.bytes < 256 << 20
+
+
+def test_where_nobody_can_tell_memory_is_unknown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(timing, "_STATUS", tmp_path / "none")
+    with timing.peak(torch.device("cpu")) as found:
+        pass
+    assert found.bytes is None
