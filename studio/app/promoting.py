@@ -95,12 +95,11 @@ async def bring(context: Context, picture: Source, name: str = "") -> Asset:
 
 
 def _copied(picture: Source, name: str, folder: Path, known: Sequence[Asset]) -> Copied:
-    if isinstance(picture, Path) and not name:
-        return pictures.copy(picture, folder, known)
     if isinstance(picture, Path):
-        data = _read(picture)
-    else:
-        data = png(picture) if isinstance(picture, QImage) else picture
+        if not name:
+            return pictures.copy(picture, folder, known)
+        picture = _read(picture)
+    data = png(picture) if isinstance(picture, QImage) else picture
     return pictures.copy_data(data, name or "picture", folder, known)
 
 
