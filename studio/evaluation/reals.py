@@ -25,14 +25,23 @@ def can_draw(prompt: Prompt, pack: Pack) -> bool:
     return bool(_names(prompt, pack) and _scenes(prompt.context))
 
 
-def real_pictures(prompts: Sequence[Prompt], pack: Pack, side: int, seed: int) -> Tensor:
+def real_pictures(prompts: Sequence[Prompt], pack: Pack, side: int, seed: int, tried: int = _TRIED) -> Tensor:
     """One real picture of each prompt, (n, 3, side, side) in 0 to 1; another seed gives others.
+
+    Args:
+        prompts: what they show.
+        pack: whose artwork.
+        side: in pixels.
+        seed: of the draw.
+        tried: scenes of each kind that are looked through for the context: with fewer it begins sooner.
 
     Raises:
         InputError: a prompt's object or context is none that can be drawn; it is named.
     """
     sprites = Sprites(pack)
-    return torch.cat([_real(prompt, pack, sprites, side, [seed, number]) for number, prompt in enumerate(prompts)])
+    return torch.cat(
+        [_real(prompt, pack, sprites, side, [seed, number], tried) for number, prompt in enumerate(prompts)]
+    )
 
 
 def drawable(pack: Pack) -> tuple[str, ...]:
@@ -40,10 +49,10 @@ def drawable(pack: Pack) -> tuple[str, ...]:
     return tuple(dict.fromkeys(with_article(cutout.nouns[0]) for cutout in pack.cutouts.values()))
 
 
-def _real(prompt: Prompt, pack: Pack, sprites: Sprites, side: int, seed: list[int]) -> Tensor:
+def _real(prompt: Prompt, pack: Pack, sprites: Sprites, side: int, seed: list[int], tried: int) -> Tensor:
     rng = np.random.default_rng(seed)
     names = _names(prompt, pack)
-    places = _scenes(prompt.context)
+    places = _scenes(prompt.context, tried)
     if not names or not places:
         raise InputError(
             f"There is no real picture of “{prompt.text}” to compare with",
@@ -64,11 +73,11 @@ def _names(prompt: Prompt, pack: Pack) -> list[str]:
     return [n for n, cutout in pack.cutouts.items() if prompt.object in map(with_article, cutout.nouns)]
 
 
-def _scenes(context: str) -> list[tuple[str, int]]:
+def _scenes(context: str, tried: int = _TRIED) -> list[tuple[str, int]]:
     """Scenes of which a caption says just this."""
     found = []
     for kind in KINDS:
-        found += [(kind.name, number) for number in range(_TRIED) if _said(kind.name, number) == context]
+        found += [(kind.name, number) for number in range(tried) if _said(kind.name, number) == context]
     return found
 
 

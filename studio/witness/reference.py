@@ -24,6 +24,7 @@ from studio.score.standing import Floats, gain
 from studio.timeline.prompt import Content, Text
 from studio.witness.memory import Memory
 
+_SCENES = 60  # of each kind are looked through for backgrounds: every context of the captions is among them
 _PORTION = 10  # pictures that are drawn between two looks at the token
 
 
@@ -72,13 +73,13 @@ def reference(perceptor: Perceptor, memory: Memory, token: CancelToken) -> Refer
 
 
 def _drawn(perceptor: Perceptor, memory: Memory, known: Sequence[Prompt], seed: int, token: CancelToken) -> Floats:
-    names = [f"drawn {seed} {_pack().identity} {prompt.text}" for prompt in known]
+    names = [f"drawn {seed} {_SCENES} {_pack().identity} {prompt.text}" for prompt in known]
     found = _remembered(perceptor, memory, names)
     if found is None:
         parts = []
         for first in range(0, len(known), _PORTION):
             token.check()
-            some = real_pictures(known[first : first + _PORTION], _pack(), perceptor.image_size, seed)
+            some = real_pictures(known[first : first + _PORTION], _pack(), perceptor.image_size, seed, _SCENES)
             parts.append(embed(perceptor, [looks(one[None], perceptor.image_size) for one in some]).numpy())
         found = np.concatenate(parts).astype(np.float32)
         memory.put(perceptor.identity, dict(zip(names, found, strict=True)))
