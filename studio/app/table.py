@@ -81,7 +81,7 @@ _TABLE = (
     Spec("view.double", "200 %", "Show the picture at twice its size.", ("2",)),
     Spec("view.closer", "Zoom In", "Show the picture larger.", ("Ctrl+=", "Ctrl++"), "zoom-in"),
     Spec("view.farther", "Zoom Out", "Show the picture smaller.", ("Ctrl+-",), "zoom-out"),
-    Spec("view.onion", "Onion Skin", "Show the frames before and after through this one; how far they lie is set in Preferences.", ("Shift+O",), "layers", "always", True, True),
+    Spec("view.onion", "Onion Skin", "Show the frames before and after through this one.", ("Shift+O",), "layers", "always", True, True),
     Spec("view.compare", "Compare", "Keep this frame beside those you go to.", ("C",), "columns-2", "always", True),
     Spec("view.curves", "Curve Editor", "Show the curve of a parameter with its handles.", ("Shift+C",), "spline", "always", True),
     Spec("view.scores", "Score Lane", "Show how much of each prompt CLIP sees in each frame, and where it is being fooled.", ("Shift+S",), "chart-line", "always", True),

@@ -412,3 +412,47 @@ def test_render_right_after_an_edit_renders_what_the_edit_changed(
     qtbot.waitUntil(lambda: len(session.orders) == 2 and not context.rendering.busy, timeout=30000)
     assert session.orders[1].frames == FrameRange(33, 97)
     assert context.frames.finals(range(97)) is not None
+
+
+def test_the_page_that_asks_clip_opens_by_key_and_ends_with_the_window(window: Window, qtbot: QtBot) -> None:
+    press(window, "A")
+    page = window.ask_clip.page
+    assert page is not None
+    assert page.isVisible()
+    assert page.windowTitle() == "Ask CLIP"
+    page.close()
+    assert window.ask_clip.close()
+
+
+def test_a_sample_is_outlined_while_it_is_open(window: Window) -> None:
+    samples_page = window.library.pages["samples"]
+    name = samples.names()[0]
+    assert window.documents.open(name)
+    chosen = [samples_page.grid.item_at(index) for index in samples_page.grid.selectedIndexes()]
+    assert [item.id for item in chosen if item is not None] == [name]
+    assert window.documents.new()
+    assert samples_page.grid.selectedIndexes() == []
+
+
+def test_a_draft_is_dreamed_on_in_full_size(
+    window: Window, context: Context, qtbot: QtBot, session: Any, tmp_path: Path
+) -> None:
+    folder = tmp_path / "project"
+    folder.mkdir()
+    context.document.open(context.document.project, None, folder)
+    context.frames.wait()
+    press(window, "E")
+    assert window.explore.isVisible()
+    QTest.mouseClick(window.explore.explore_button, Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: bool(context.exploring.cells) and not context.exploring.busy, timeout=10000)
+    context.player.seek(50)
+    grid = window.explore.grid
+    at = grid.visualRect(grid.model().index(7, 0)).center()
+    QTest.mouseClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    with qtbot.waitSignal(context.rendering.job_over, timeout=10000) as over:
+        QTest.mouseDClick(grid.viewport(), Qt.MouseButton.LeftButton, pos=at)
+    assert over.args[0].range == FrameRange(50, 51)
+    (order,) = session.orders
+    key = order.project.timeline.prompts[0].track.key(50)
+    assert key is not None and key.value.begin == order.project.assets[0].id
+    window.explore.hide()

@@ -188,5 +188,5 @@ class ExplainTab(Tab):
         self.found = found
         self.view.put(found)
         self.stack.setCurrentWidget(self.empty if found is None else self.view)
-        for each in (self.saving, self.switch, self.opacity):
-            each.setEnabled(found is not None)
+        for each in (self.switch, self.opacity, self.percent, self.saving):
+            each.setVisible(found is not None)

@@ -35,7 +35,7 @@ from studio.app.recovering import CALM
 from studio.app.settings import Settings
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
-from studio.app.viewer.onion import MOST, STEP
+from studio.app.viewer.onion import MOST, STEP, STRENGTH
 
 _CONTROL: Final = 22 * GRID
 
@@ -125,6 +125,16 @@ def preferences() -> tuple[Preference, ...]:
             least=1,
             most=120,
             unit=tr("frames"),
+        ),
+        Preference(
+            "onion/strength",
+            onion,
+            tr("Opacity"),
+            tr("How much of the nearest layer shows through; of one further away, half of it."),
+            float(STRENGTH),
+            least=5,
+            most=100,
+            unit=tr("%"),
         ),
         Preference(
             "autosave",

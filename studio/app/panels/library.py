@@ -105,6 +105,15 @@ class Library(QWidget):
         """Turn to a tab: one of `PAGES`."""
         self.tabs.setCurrentIndex(PAGES.index(name))
 
+    @Slot(str)
+    def mark_opened(self, name: str) -> None:
+        """Another project is open: of the samples only that one is outlined, if it is one; of the pictures none."""
+        page = self.pages["samples"]
+        rows = [row for row, item in enumerate(page.items.items) if item.id == name]
+        page.grid.clearSelection()
+        page.grid.setCurrentIndex(page.found.mapFromSource(page.items.index(rows[0])) if rows else QModelIndex())
+        self.pages["images"].grid.clearSelection()
+
     @Slot()
     def refresh(self) -> None:
         """Look again what there is."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QObject, QPoint, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QDoubleSpinBox, QFormLayout, QFrame, QSpinBox, QWidget
 
@@ -53,6 +53,9 @@ class KeyEditor(QFrame):
             tr("{help} From {low} to {high}.", help=spec.help if spec else track.name, low=f"{low:g}", high=f"{high:g}")
         )
         self.value_box.setAccessibleName(tr("Value"))
+        for box in (self.frame_box, self.value_box):
+            box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)  # Qt's own gives the focus to whatever is scrolled past
+            box.installEventFilter(self)
         form = QFormLayout(self)
         form.setContentsMargins(8, 8, 8, 8)
         form.setSpacing(8)
@@ -103,6 +106,13 @@ class KeyEditor(QFrame):
             self.close()
         else:
             super().keyPressEvent(event)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802
+        """The wheel turns the number that has the focus, and no other."""
+        if event.type() == QEvent.Type.Wheel and isinstance(watched, QWidget) and not watched.hasFocus():
+            event.ignore()
+            return True
+        return super().eventFilter(watched, event)
 
     def event(self, event: QEvent) -> bool:
         """Tell when it closes."""

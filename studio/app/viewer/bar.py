@@ -10,6 +10,7 @@ from studio.app.context import Context
 from studio.app.texts import tr
 from studio.app.theme import GRID
 from studio.app.viewer.floating import Chip
+from studio.app.viewer.layers import LayersButton
 
 
 class ActionButton(QToolButton):
@@ -56,6 +57,9 @@ class Bar(QWidget):
         self.zoom = Chip()
         self.zoom.setAccessibleName(tr("Zoom"))
         row.addWidget(self.zoom)
+        self.layers = LayersButton(context.settings)
+        self.layers.hide()
+        context.actions["view.onion"].toggled.connect(self._show_layers)
         self.buttons: dict[str, ActionButton] = {}
         for name, text in (
             ("view.fit", tr("Fit")),
@@ -65,6 +69,8 @@ class Bar(QWidget):
         ):
             self.buttons[name] = ActionButton(context.actions[name], text)
             row.addWidget(self.buttons[name])
+            if name == "view.onion":
+                row.addWidget(self.layers)
         self.wipe = QToolButton()
         self.wipe.setText(tr("Wipe"))
         self.wipe.setProperty("role", "button")
@@ -84,6 +90,12 @@ class Bar(QWidget):
     def show_wipe(self, shown: bool) -> None:
         """Offer the wipe: only while two frames are compared."""
         self.wipe.setVisible(shown)
+        self._shape()
+
+    @Slot(bool)
+    def _show_layers(self, shown: bool) -> None:
+        """Offer the layers: only while the onion skin is on."""
+        self.layers.setVisible(shown)
         self._shape()
 
     def _shape(self) -> None:

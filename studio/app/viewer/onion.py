@@ -18,7 +18,9 @@ STEP: Final = 6
 MOST: Final = 8
 """Most layers on each side."""
 
-_STRENGTH: Final = 0.4  # of the nearest layer; one further away has half of it
+STRENGTH: Final = 40
+"""Percent of the nearest layer that is seen by default (setting "onion/strength"); one further away has half of it."""
+
 _TINT: Final = 0.45
 
 
@@ -57,6 +59,7 @@ class Onion:
         """The layers of a frame, the strongest last."""
         settings, colours = self._context.settings, theme().colours
         step = max(1, int(settings.number("onion/step", STEP)))
+        strength = min(max(settings.number("onion/strength", STRENGTH) / 100, 0.0), 1.0)
         found = []
         for name, way, tint in (("onion/before", -1, colours.accent), ("onion/after", 1, colours.prompt(2))):
             for place in range(min(int(settings.number(name, 1)), MOST), 0, -1):
@@ -64,7 +67,7 @@ class Onion:
                 path = self._context.frames.picture(there) if there >= 0 else None
                 image = self._context.pictures.image(path) if path is not None else None
                 if image is not None:
-                    found.append(Layer(image, tint, _STRENGTH / 2 ** (place - 1)))
+                    found.append(Layer(image, tint, strength / 2 ** (place - 1)))
         return tuple(sorted(found, key=lambda layer: layer.strength))
 
 

@@ -302,8 +302,9 @@ class Viewer(QWidget):
         seen = self.source.seen
         if seen is None:
             return ""
-        compared = tr("frame {frame}", frame=seen.frame) if self.canvas.pinned is not None else ""
-        return seen.caption or compared
+        named = seen.status is None or seen.frame != seen.wanted  # the caption itself names the frame then
+        compared = tr("frame {frame}", frame=seen.frame) if self.canvas.pinned is not None and not named else ""
+        return " · ".join(filter(None, (compared, seen.caption)))
 
     @Slot()
     def _show_zoom(self) -> None:

@@ -39,7 +39,8 @@ def explained(tab: ExplainTab, paint: Callable[..., Path], tmp_path: Path, qtbot
 
 
 def test_what_is_missing_is_said(tab: ExplainTab, qtbot: QtBot) -> None:
-    assert not tab.saving.isEnabled()
+    assert not tab.saving.isVisible()
+    assert not tab.opacity.isVisible()
     qtbot.mouseClick(tab.go, LEFT)
     assert "Write a text" in tab.working.label.text()
     qtbot.keyClicks(tab.text, "red")
@@ -49,6 +50,7 @@ def test_what_is_missing_is_said(tab: ExplainTab, qtbot: QtBot) -> None:
 
 def test_the_map_lies_over_the_picture(explained: ExplainTab) -> None:
     assert explained.stack.currentWidget() is explained.view
+    assert explained.saving.isVisible()
     assert (explained.view.hot.width(), explained.view.hot.height()) == (40, 20)
     assert "“red”: cosine +" in explained.working.label.text()
 

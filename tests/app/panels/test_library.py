@@ -260,3 +260,17 @@ def test_parts_have_names_and_help(library: Library) -> None:
         assert library.tabs.tabToolTip(place) == page.tip
         assert page.grid.accessibleName() == page.title
     library._use(QModelIndex())
+
+
+def test_only_the_sample_that_is_open_is_outlined(library: Library, qtbot: QtBot) -> None:
+    page = library.pages["samples"]
+    library.show_page("samples")
+    first, second = samples.names()[:2]
+    library.mark_opened(first)
+    assert [index.data() for index in page.grid.selectedIndexes()] == [first.replace("-", " ").capitalize()]
+    qtbot.mouseClick(page.grid.viewport(), Qt.MouseButton.LeftButton, pos=spot(library, 1))
+    library.mark_opened(second)
+    assert len(page.grid.selectedIndexes()) == 1
+    library.mark_opened("first.keydream")
+    assert page.grid.selectedIndexes() == []
+    assert not page.grid.currentIndex().isValid()

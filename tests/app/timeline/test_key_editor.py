@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from studio.app.timeline.key_editor import KeyEditor
@@ -64,3 +65,23 @@ def test_escape_leaves_the_key(popup, hand, qtbot, context):
 def test_what_is_unchanged_is_no_edit(popup, hand, qtbot, context):
     qtbot.keyClick(popup(hand.rotate, 64).value_box, Qt.Key.Key_Return)
     assert context.document.labels == ()
+
+
+def wheel(widget):
+    middle = QPointF(widget.rect().center())
+    none, plain, phase = Qt.MouseButton.NoButton, Qt.KeyboardModifier.NoModifier, Qt.ScrollPhase.NoScrollPhase
+    there = widget.mapToGlobal(middle)
+    QApplication.sendEvent(widget, QWheelEvent(middle, there, QPoint(), QPoint(0, 120), none, plain, phase, False))
+
+
+def test_the_wheel_turns_only_the_number_that_has_the_focus(popup, hand, qtbot):
+    made = popup(hand.zoom, 32)
+    made.activateWindow()
+    made.frame_box.setFocus()
+    qtbot.waitUntil(made.frame_box.hasFocus)
+    before = made.value_box.value()
+    wheel(made.value_box)
+    assert made.value_box.value() == before
+    assert made.frame_box.hasFocus()
+    wheel(made.frame_box)
+    assert made.frame_box.value() == 33

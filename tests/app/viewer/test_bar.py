@@ -48,3 +48,12 @@ def test_zoom_and_wipe_are_there_when_they_say_something(bar: Bar, qtbot: QtBot)
     with qtbot.waitSignal(bar.wipe_changed) as changed:
         qtbot.mouseClick(bar.wipe, Qt.MouseButton.LeftButton)
     assert changed.args == [True]
+
+
+def test_the_layers_are_offered_while_the_onion_skin_is_on(context: Context, bar: Bar, qtbot: QtBot) -> None:
+    assert not bar.layers.isVisible()
+    with qtbot.waitSignal(bar.shape_changed):
+        qtbot.mouseClick(bar.buttons["view.onion"], Qt.MouseButton.LeftButton)
+    assert bar.layers.isVisible()
+    assert bar.layers.x() > bar.buttons["view.onion"].x()
+    assert bar.layers.x() < bar.buttons["view.compare"].x()

@@ -66,3 +66,11 @@ def test_the_same_is_not_made_twice(context: Context, qtbot: QtBot, rendered: An
     first = onion.over(image, 6)
     assert onion.over(image, 6).cacheKey() == first.cacheKey()
     assert onion.over(plain("#654321"), 6).cacheKey() != first.cacheKey()
+
+
+def test_the_strength_is_the_artists(context: Context, qtbot: QtBot, rendered: Any) -> None:
+    rendered(0, 13)
+    onion = Onion(context)
+    assert {layer.strength for layer in fetched(context, qtbot, onion, 6, 2)} == {0.4}
+    context.settings.set("onion/strength", 90)
+    assert {layer.strength for layer in onion.layers(6)} == {0.9}

@@ -383,3 +383,17 @@ def test_everything_stays_inside_a_small_viewer(viewer: Viewer, context: Context
         assert viewer.rect().contains(part.geometry())
     context.rendering.cancel(number)
     qtbot.waitUntil(lambda: context.rendering.running is None, timeout=5000)
+
+
+def test_both_sides_of_a_comparison_say_their_frame(
+    viewer: Viewer, context: Context, qtbot: QtBot, rendered: Any
+) -> None:
+    rendered(0, 2, quality="draft")
+    shows(viewer, qtbot, 0)
+    qtbot.mouseClick(viewer.bar.buttons["view.compare"], Qt.MouseButton.LeftButton)
+    context.player.seek(1)
+    qtbot.waitUntil(lambda: viewer.source.seen is not None and viewer.source.seen.frame == 1)
+    assert viewer.chip.text == "frame 1 · draft"
+    context.player.seek(40)
+    qtbot.waitUntil(lambda: "nearest" in viewer.chip.text)
+    assert viewer.chip.text.count("frame 1") == 1
