@@ -38,6 +38,7 @@ ELSEWHERE = {
     "project/limits.py": "project/test_format.py",
     "project/reading.py": "project/test_format.py",
     "project/wire.py": "project/test_schema.py",
+    "render/drafts.py": "render/test_exploring.py",
     "render/dreaming.py": "render/test_session.py",
     "render/events.py": "render/test_session.py",
     "render/manifest.py": "render/test_store.py",
