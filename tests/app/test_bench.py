@@ -20,6 +20,7 @@ def window(context: Context, qtbot: QtBot) -> Iterator[Window]:
     yield made
     made.documents.close()
     made.exporting.close()
+    made.takes_commands.close()
     made.hide()
     made.deleteLater()
 

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
+from studio.app.dialogs.hand_over import HandOverDialog
 from studio.app.frames import Status
 from studio.app.table import SPECS
 from studio.app.window import Window
@@ -48,6 +49,7 @@ def window(context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> I
     yield made
     made.documents.close()
     made.exporting.close()
+    made.takes_commands.close()
     made.hide()
     made.deleteLater()
 
@@ -257,6 +259,23 @@ def test_the_inspector_does_not_end_a_drag_that_it_watches(window: Window, conte
     assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 48)
     context.document.undo()
     assert context.document.timeline.prompt("Prompt").track.frames == (0, 32, 64)
+
+
+def test_what_has_no_picture_is_not_handed_over(
+    window: Window, context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(HandOverDialog, "exec", lambda dialog: asked.append(dialog._shown.frame))
+    assert not context.actions["render.hand_over"].isEnabled()
+    with qtbot.waitSignal(context.rendering.job_over, timeout=20000):
+        context.rendering.submit(context.document.project, context.document.folder, FrameRange(0, 1))
+    qtbot.waitUntil(lambda: context.actions["render.hand_over"].isEnabled(), timeout=5000)
+    context.actions["render.hand_over"].trigger()
+    assert asked == [0]
+    context.player.seek(20)
+    context.actions["render.hand_over"].trigger()
+    assert asked == [0]
+    assert "Frame 20 has no picture yet" in window.status.said.text()
 
 
 def test_render_goes_on_with_what_was_paused(window: Window, context: Context, qtbot: QtBot, session: Any) -> None:

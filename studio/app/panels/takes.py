@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, QTimer, Signal, Slot
@@ -17,7 +17,7 @@ from studio.app.panels.takes_filter import TakesFilter
 from studio.app.panels.takes_grid import TakesGrid
 from studio.app.panels.takes_looker import Seen, TakesLooker
 from studio.app.panels.takes_menu import menu_of
-from studio.app.panels.takes_model import TakesModel
+from studio.app.panels.takes_model import TakesModel, runs
 from studio.app.panels.takes_reader import Listing, TakesReader
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
@@ -65,11 +65,13 @@ class TakesPanel(QWidget):
         self.empty_button = QPushButton(tr("Empty the Bin…"))
         self._stack = QStackedWidget()
         self._lay_out()
-        self._watch, self._calm = QTimer(self), QTimer(self)
+        self._watch, self._calm, self._appear = QTimer(self), QTimer(self), QTimer(self)
         self._watch.setInterval(_WATCH)
         self._watch.timeout.connect(self.reader.look)
-        self._calm.setInterval(_CALM)
-        self._calm.setSingleShot(True)
+        for timer in (self._calm, self._appear):  # a tab that lies behind others is shown for a moment at first
+            timer.setInterval(_CALM)
+            timer.setSingleShot(True)
+        self._appear.timeout.connect(self._appeared)
         self._calm.timeout.connect(self._tell)
         self.filter.changed.connect(self.refresh)
         self.filter.stopped.connect(self._stop_looking)
@@ -117,7 +119,7 @@ class TakesPanel(QWidget):
 
     def close_down(self) -> None:
         """End threads and timers."""
-        for timer in (self._watch, self._calm):
+        for timer in (self._watch, self._calm, self._appear):
             timer.stop()
         self.filter.close_down()
         self.looker.close()
@@ -126,12 +128,17 @@ class TakesPanel(QWidget):
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
         """The library is opened when it is first seen, and watched while it is."""
         super().showEvent(event)
+        self._appear.start()
+
+    @Slot()
+    def _appeared(self) -> None:
         self.refresh()
         self._watch.start()
 
     def hideEvent(self, event: QHideEvent) -> None:  # noqa: N802
         """Nobody sees what changes."""
         super().hideEvent(event)
+        self._appear.stop()
         self._watch.stop()
 
     @Slot()
@@ -288,7 +295,7 @@ class TakesPanel(QWidget):
         self._order = [key for key in wanted if self.model.place(key) is not None]
         chosen = QItemSelection()
         rows = sorted(self.model.place(key) or 0 for key in self._order)
-        for first, last in _runs(rows):
+        for first, last in runs(rows):
             chosen.select(self.model.index(first), self.model.index(last))
         self.grid.selectionModel().select(chosen, QItemSelectionModel.SelectionFlag.ClearAndSelect)
         if self._order:
@@ -386,14 +393,3 @@ class TakesPanel(QWidget):
     def _menu(self, where: QPoint) -> None:
         if self.selected:
             menu_of(self, self._context.player.frame).popup(where)
-
-
-def _runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """First and last of every run of places that follow each other."""
-    runs: list[list[int]] = []
-    for place in places:
-        if runs and runs[-1][-1] == place - 1:
-            runs[-1][-1] = place
-        else:
-            runs.append([place, place])
-    return ((first, last) for first, last in runs)

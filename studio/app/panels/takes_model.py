@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -121,3 +121,14 @@ def thumbnail(folder: Path, pixels: int) -> Path:
 
 
 _THUMBNAIL_ENOUGH: Final = 144  # a thumbnail of 128 pixels, slightly enlarged, is sharp enough
+
+
+def runs(places: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """First and last of every run of places that follow each other."""
+    found: list[list[int]] = []
+    for place in places:
+        if found and found[-1][-1] == place - 1:
+            found[-1][-1] = place
+        else:
+            found.append([place, place])
+    return ((first, last) for first, last in found)

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
 from studio.app.keyframing import dragged
-from studio.app.panels.takes_model import ROW, TakesModel, thumbnail
+from studio.app.panels.takes_model import ROW, TakesModel, runs, thumbnail
 from studio.takes.index import Row
 
 
@@ -89,3 +89,8 @@ def test_a_picture_that_was_decoded_is_shown(model: TakesModel, context: Context
 
 def test_large_cells_get_the_picture_itself() -> None:
     assert [thumbnail(Path("t"), pixels).name for pixels in (100, 300)] == ["thumbnail.webp", "picture.png"]
+
+
+def test_places_that_follow_each_other_are_one_run() -> None:
+    assert list(runs([0, 1, 2, 5, 7, 8])) == [(0, 2), (5, 5), (7, 8)]
+    assert list(runs([])) == []
