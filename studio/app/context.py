@@ -13,7 +13,7 @@ from studio.app.frames import Frames
 from studio.app.pictures import Pictures
 from studio.app.player import Player
 from studio.app.rendering import Rendering
-from studio.app.scoring import Scoring
+from studio.app.scoring import Make, Scoring
 from studio.app.settings import Settings
 from studio.app.tasks import Tasks
 from studio.app.worker import Session
@@ -54,13 +54,19 @@ class Context:
         return ended
 
 
-def new_context(project: Project, session: Session | None = None, explore: ExploreSession | None = None) -> Context:
+def new_context(
+    project: Project,
+    session: Session | None = None,
+    explore: ExploreSession | None = None,
+    scorer: Make | None = None,
+) -> Context:
     """All parts around a project, wired to each other.
 
     Args:
         project: what is open at first, without a file.
         session: what renders; the machine's own by default.
         explore: what explores, likewise.
+        scorer: makes what scores frames, likewise.
     """
     settings = Settings()
     document = Document(project)
@@ -93,5 +99,5 @@ def new_context(project: Project, session: Session | None = None, explore: Explo
         rendering,
         Exploring(rendering, explore),
         Tasks(),
-        Scoring(document, frames, settings),
+        Scoring(document, frames, settings, scorer),
     )

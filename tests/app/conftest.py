@@ -10,10 +10,11 @@ import io
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import ModuleType
 
+import numpy as np
 import pytest
 from PIL import Image
 from PySide6.QtCore import QEvent, QTimer
@@ -26,6 +27,7 @@ from studio.app.tasks import new_loop
 from studio.app.theme import theme
 from studio.app.worker import Order
 from studio.base import paths
+from studio.base.cancel import CancelToken
 from studio.base.errors import InputError
 from studio.project.model import Medium, Project
 from studio.render.drafts import DraftBegun, DraftDone, DraftEvent, DraftFailed, Explored, Grown, Planned
@@ -33,6 +35,7 @@ from studio.render.events import Event, FrameDone, FrameStarted, PlanMade, Previ
 from studio.render.identity import identities
 from studio.render.plan import plan, work
 from studio.render.store import FrameStore
+from studio.score.fooled import Span
 from studio.takes.store import Takes
 from studio.takes.take import Kept, Take, TakeGuide, TakeMedium, TakeTerm
 from studio.timeline.easing import Ease
@@ -40,6 +43,8 @@ from studio.timeline.model import ParameterTrack, PromptTrack, Timeline
 from studio.timeline.prompt import parse_prompt
 from studio.timeline.time import FrameRate
 from studio.timeline.track import Keyframe, Track
+from studio.witness.asked import asked, counting
+from studio.witness.series import Scores, Sight
 
 
 class FakeSession:
@@ -153,6 +158,64 @@ class FakeExplore:
         return Preview(project.width, project.height, shade * (project.width * project.height))
 
 
+class FakeScorer:
+    """Scores without models: the guide sees 100 % of what a frame asks for and 10 % of the rest, the witness less.
+
+    Attributes:
+        hold: while it is cleared, nobody goes on looking.
+        error: raised instead of the next panel, if it is set.
+        threads: names of those that looked.
+        witnesses: that panels were made for.
+        looked: the pictures that were looked at, in order.
+        spans: the warnings.
+        closed: how often what was loaded was let go.
+    """
+
+    def __init__(self) -> None:
+        self.hold = threading.Event()
+        self.hold.set()
+        self.error: Exception | None = None
+        self.threads: set[str] = set()
+        self.witnesses: list[str | None] = []
+        self.looked: list[Path] = []
+        self.spans: tuple[Span, ...] = ()
+        self.closed = 0
+
+    def __call__(self) -> FakeScorer:
+        self.threads.add(threading.current_thread().name)
+        return self
+
+    def panel(self, project: Project, _folder: Path, witness: str | None, _token: CancelToken) -> Project:
+        if self.error is not None:
+            error, self.error = self.error, None
+            raise error
+        self.witnesses.append(witness)
+        return project
+
+    def look(self, _panel: Project, pictures: Sequence[Path], token: CancelToken) -> Iterator[int]:
+        new = [path for path in dict.fromkeys(pictures) if path not in self.looked]
+        for number, path in enumerate(new, 1):
+            while not self.hold.wait(0.01):
+                token.check()
+            token.check()
+            self.looked.append(path)
+            yield len(new) - number
+
+    def scores(self, _panel: Project, timeline: Timeline, pictures: Sequence[Path | None]) -> Scores:
+        prompts = asked(timeline)
+        flags = counting(timeline, prompts)
+        seen = np.where(flags, 1.0, 0.1).astype(np.float32)
+        seen[[path not in self.looked for path in pictures]] = np.nan
+        guide, witness = Sight("guide", seen * 0.5, seen), Sight("witness", seen * 0.4, seen - 0.1)
+        return Scores(tuple(each.name for each in prompts), flags, guide, witness, self.spans)
+
+    def forget(self, pictures: Sequence[Path | None]) -> None:
+        pass
+
+    def close(self) -> None:
+        self.closed += 1
+
+
 @pytest.fixture(scope="session")
 def qapp_args() -> list[str]:
     return ["keydream", "-platform", "offscreen"]
@@ -236,16 +299,22 @@ def explore() -> FakeExplore:
 
 
 @pytest.fixture
+def scorer() -> FakeScorer:
+    """Scores frames without models; see its attributes."""
+    return FakeScorer()
+
+
+@pytest.fixture
 def context(
-    qapp: QApplication, home: Path, project: Project, session: FakeSession, explore: FakeExplore
+    qapp: QApplication, home: Path, project: Project, session: FakeSession, explore: FakeExplore, scorer: FakeScorer
 ) -> Iterator[Context]:
-    """All that panels share, around `project`; renders are faked by `session`, explorations by `explore`.
+    """All that panels share, around `project`; `session`, `explore` and `scorer` stand in for renders and models.
 
     asyncio tasks run on Qt's loop.
     """
     loop = new_loop(qapp)
     asyncio._set_running_loop(loop)
-    made = new_context(project, session, explore)
+    made = new_context(project, session, explore, scorer)
     made.frames.wait()
     yield made
     assert made.close(), "the render thread did not end in time"
