@@ -218,7 +218,7 @@ class Commands(QObject):
         actions.on("render.all", lambda: self.render(whole_range(document.timeline.length)))
         actions.on("render.explore", self._window.explore.present)
         self._window.explore.continued.connect(self._dream_on)
-        self._window.explore.said.connect(lambda text: self._window.status.say(text))
+        self._window.explore.said.connect(self._window.status.say)
         actions.on("render.hand_over", self._hand_over)
         actions.on("render.pause", lambda: self._stop(rendering.pause))
         actions.on("render.resume", self._resume)

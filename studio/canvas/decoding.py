@@ -6,33 +6,53 @@ The picture is the same but for rounding: GroupNorm and swish are one operation,
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from taming.modules.diffusionmodules import model as taming
 from torch import Tensor, nn
 from torch.nn import functional
+from torch.utils.checkpoint import checkpoint
 
 from studio.canvas.normswish import norm_swish
 
+Layer = Callable[[Any, Tensor], Tensor]
+"""What a network of taming's makes of what goes into it."""
 
-def decode(decoder: taming.Decoder, latents: Tensor) -> Tensor:
+
+def decode(decoder: taming.Decoder, latents: Tensor, *, sparing: bool = False) -> Tensor:
     """What taming's `Decoder` makes of latents (n, z, h, w) after the layer that follows quantisation: (n, c, H, W).
+
+    Where memory is short, `sparing` keeps what goes into each block alone, and computes the rest again for the gradient
+    (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"); the numbers are the same.
 
     Works in the precision of its weights, which the latents have to be in. Differentiable with respect to them.
     """
+
+    def through(layer: Layer, network: nn.Module, x: Tensor) -> Tensor:
+        if sparing and x.requires_grad:
+            return checkpoint(layer, network, x, use_reentrant=False)
+        return layer(network, x)
+
     hidden = decoder.conv_in(latents)
-    hidden = _block(decoder.mid.block_1, hidden)
-    hidden = _attention(decoder.mid.attn_1, hidden)
-    hidden = _block(decoder.mid.block_2, hidden)
+    hidden = through(_block, decoder.mid.block_1, hidden)
+    hidden = through(_attention, decoder.mid.attn_1, hidden)
+    hidden = through(_block, decoder.mid.block_2, hidden)
     for level in reversed(range(decoder.num_resolutions)):
         stage = decoder.up[level]
         for number, block in enumerate(stage.block):
-            hidden = _block(block, hidden)
+            hidden = through(_block, block, hidden)
             if len(stage.attn):
-                hidden = _attention(stage.attn[number], hidden)
+                hidden = through(_attention, stage.attn[number], hidden)
         if level:
             hidden = stage.upsample(hidden)
     if decoder.give_pre_end:
         return hidden  # type: ignore[no-any-return]
-    made: Tensor = decoder.conv_out(norm_swish(hidden, decoder.norm_out))
+    return through(_last, decoder, hidden)
+
+
+def _last(decoder: taming.Decoder, x: Tensor) -> Tensor:
+    made: Tensor = decoder.conv_out(norm_swish(x, decoder.norm_out))
     return made
 
 

@@ -125,6 +125,7 @@ class VqganModel:
         self._format = torch.channels_last if self.device.type == "cpu" else torch.contiguous_format
         self._networks.to(memory_format=self._format)
         self._dreamt = _lowered(self._networks, DTYPES[precision])
+        self._sparing = False
 
     def encode(self, images: Tensor) -> Tensor:
         """The latents of pictures, before quantisation; codes already, where a layer chooses them."""
@@ -143,8 +144,13 @@ class VqganModel:
         if torch.is_grad_enabled() and latents.requires_grad:
             after, decoder = self._dreamt
         given = latents.to(after.weight.dtype).contiguous(memory_format=self._format)
-        made = decoding.decode(decoder, after(given)).float()
+        made = decoding.decode(decoder, after(given), sparing=self._sparing).float()
         return functional.pixel_shuffle(made, self._shuffle).contiguous() * 0.5 + 0.5
+
+    def spare(self) -> bool:
+        """Keep less for the gradient from now on, for a forward pass more of each step; whether there was more."""
+        sparing, self._sparing = self._sparing, True
+        return not sparing
 
     @torch.no_grad()
     def nearest(self, latents: Tensor) -> Tensor:

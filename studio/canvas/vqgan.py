@@ -71,6 +71,10 @@ class VqganCanvas:
         codes = self._model.quantise(latents) if self.quantised else latents
         return self._model.decode(codes)[..., : self._height, : self._width]
 
+    def spare(self) -> bool:
+        """Keep less for the gradient of `image` from now on; whether there was more."""
+        return self._model.spare()
+
     @torch.no_grad()
     def images(self, states: Sequence[State]) -> Tensor:
         """The pictures of states of this size, (n, 3, H, W), decoded as one batch; the canvas itself stays as it is."""

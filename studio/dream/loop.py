@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Protocol
 
 import torch
@@ -16,8 +17,12 @@ from studio.dream import ladder
 from studio.dream.average import Average
 from studio.dream.guard import Guard, finite
 from studio.dream.iterate import Iterate
+from studio.dream.memory import is_short, watched
 from studio.dream.settings import DreamSettings
 from studio.dream.state import DreamState
+
+Spare = Callable[[], bool]
+"""Makes a step need less memory; False where it cannot."""
 
 
 class Loss(Protocol):
@@ -47,6 +52,7 @@ def dream(
     token: CancelToken,
     *,
     resume: DreamState | None = None,
+    spare: Spare = lambda: False,
 ) -> Iterator[Iterate]:
     """Move `canvas` towards `objective`, one iterate after each step.
 
@@ -60,6 +66,8 @@ def dream(
         generator: the only source of randomness.
         token: polled before every step.
         resume: go on from here, as if never interrupted; canvas, objective and settings have to be those of before.
+        spare: is asked when memory does not suffice for a step: makes canvas or objective need less, and says whether
+            it could; then the step is tried again, with the same chance.
 
     Raises:
         Cancelled: the token was fired. Nothing of the step in question has been done, and the last iterate's checkpoint
@@ -67,7 +75,7 @@ def dream(
         RenderError: loss or gradient stay without finite values; the canvas is back at its last good state.
         ValueError: `resume` belongs to another canvas.
     """
-    run = Run(canvas, objective, settings, generator)
+    run = Run(canvas, objective, settings, generator, spare)
     if resume is not None:
         run.resume(resume)
     while not run.over:
@@ -91,12 +99,19 @@ class Run:
     """
 
     def __init__(
-        self, canvas: Canvas, objective: Objective, settings: DreamSettings, generator: torch.Generator
+        self,
+        canvas: Canvas,
+        objective: Objective,
+        settings: DreamSettings,
+        generator: torch.Generator,
+        spare: Spare = lambda: False,
     ) -> None:
         self.canvas = canvas
         self.objective = objective
         self.generator = generator
         self._settings = settings
+        self._spare = spare
+        self._fitting: tuple[int, int] | None = None  # the size whose step is known to fit into memory
         self._rungs = ladder.plan(settings.ladder, settings.steps, canvas.size)
         self._adam = self._new_adam()
         self._average = Average(settings.average)
@@ -113,10 +128,32 @@ class Run:
     def advance(self) -> Iterate | None:
         """Do one step. None when it failed and was undone."""
         self.prepare()
-        image = self.canvas.image()
-        loss = self.objective(image, self.generator)
+        while True:
+            chance = self.generator.get_state()
+            try:
+                image, loss = self._look()
+            except (MemoryError, RuntimeError) as error:
+                if not is_short(error):
+                    raise
+                short = error.with_traceback(None)  # which holds on to every tensor of the step
+            else:
+                self._fitting = self.canvas.size
+                return self.settle(image, loss)
+            self._adam.zero_grad()
+            if torch.cuda.is_available():
+                torch.cuda.empty_cache()
+            if not self._spare():
+                raise short
+            self.generator.set_state(chance)
+
+    def _look(self) -> tuple[Tensor, Loss]:
+        """The picture and its loss, whose gradient has reached the canvas."""
+        known = self._fitting == self.canvas.size
+        with contextlib.nullcontext() if known else watched(self.canvas.parameters()[0].device):
+            image = self.canvas.image()
+            loss = self.objective(image, self.generator)
         loss.total.backward()  # type: ignore[no-untyped-call]
-        return self.settle(image, loss)
+        return image, loss
 
     def prepare(self) -> None:
         """Bring the canvas to the size of the next step, without a gradient."""

@@ -30,6 +30,7 @@ from studio.render.identity import start_of
 from studio.render.manifest import Entry
 from studio.render.pictures import preview, to_png
 from studio.render.plan import FollowJob, Plan, SolveJob, WalkJob
+from studio.render.sparing import Sparing
 from studio.render.store import FrameStore
 from studio.render.toolbox import Toolbox
 from studio.score.objective import Objective
@@ -165,7 +166,8 @@ class Dreamer:
             return
         objective, settings = self.aims(job)
         # A token of nobody's: this loop looks at the real one where a checkpoint can still be taken.
-        iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume)
+        sparing = Sparing(self.canvas, [one for one, _ in self._perceptors], int(job.state.parameter("cutouts")))
+        iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume, spare=sparing)
         saved = time.monotonic()
         while True:
             self.token.check()
@@ -174,6 +176,8 @@ class Dreamer:
             except RenderError as error:
                 why = " ".join(part for part in (f"{error.what}.", error.why) if part)
                 raise RenderError(f"Frame {frame} could not be rendered", why, error.fix) from error
+            if told := sparing.told():
+                yield Notice(told)
             if iterate is None:
                 return
             try:

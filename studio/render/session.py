@@ -19,6 +19,7 @@ import torch
 
 from studio.base.cancel import CancelToken, never
 from studio.base.errors import RenderError
+from studio.dream.memory import is_short
 from studio.project.model import Project
 from studio.render.checkpoint import EVERY
 from studio.render.dreaming import Dreamer
@@ -30,7 +31,6 @@ from studio.render.toolbox import Toolbox
 from studio.render.walk import walk
 from studio.timeline.time import FrameRange
 
-_OUT_OF_MEMORY = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 _DEAD = ("CUDA error", "cuDNN error", "CUDNN_STATUS", "CUBLAS_STATUS", "MPS backend", "HIP error")
 
 
@@ -132,7 +132,7 @@ def device_faults() -> Iterator[None]:
 def _explain(error: Exception) -> RenderError | None:
     text = str(error)
     first_line = text.partition("\n")[0][:200]
-    if isinstance(error, MemoryError | torch.OutOfMemoryError) or any(sign in text.lower() for sign in _OUT_OF_MEMORY):
+    if is_short(error):
         return RenderError(
             "The frame does not fit into memory",
             first_line,

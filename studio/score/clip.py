@@ -16,6 +16,7 @@ from studio.models.folding import fold
 from studio.models.loading import TOKENIZER, match
 from studio.models.precision import DTYPES, Precision
 from studio.score import attention, tokens
+from studio.score.parts import in_parts
 
 if TYPE_CHECKING:
     from studio.models.loading import Weights
@@ -87,6 +88,7 @@ class OpenClipPerceptor:
         self._marks = tokens.marks(tokenizer)
         self._texts: dict[str, Tensor] = {}
         self._dtype = DTYPES[precision]
+        self._at_once = 0
         self.name = name
         self.identity = identity
         self.device = next(model.parameters()).device
@@ -127,7 +129,12 @@ class OpenClipPerceptor:
         return torch.stack([self._texts[text] for text in texts]) if texts else self._mean.new_zeros(0, self.dimensions)
 
     def embed_image(self, images: Tensor) -> Tensor:
-        """Embeddings (n, d) of pictures (n, 3, S, S), nominally in 0 to 1: unit length, differentiable."""
+        """Embeddings (n, d) of pictures (n, 3, S, S), nominally in 0 to 1: unit length, differentiable.
+
+        With a gradient they are computed in parts once `spare` was called.
+        """
+        if self._at_once and len(images) > self._at_once and images.requires_grad and torch.is_grad_enabled():
+            return in_parts(self.embed_image, images, self._at_once)
         side = self.image_size
         if images.ndim != 4 or images.shape[1:] != (3, side, side):
             raise ValueError(f"{self.name} looks at pictures (n, 3, {side}, {side}), not {tuple(images.shape)}")
@@ -137,6 +144,18 @@ class OpenClipPerceptor:
         with self._reduced():
             features = self._model.encode_image(normalised)
         return nn.functional.normalize(features.float(), dim=-1)
+
+    def spare(self, count: int) -> int:
+        """Keep half as much for the gradient of `count` views from now on, or of as many as are looked at now.
+
+        Returns:
+            How many views are looked at together now; 0 when it was one already.
+        """
+        now = min(count, self._at_once) if self._at_once else count
+        if now <= 1:
+            return 0
+        self._at_once = (now + 1) // 2
+        return self._at_once
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` takes of `context_length`, the marks of start and end counted in."""

@@ -55,3 +55,20 @@ def test_what_is_kept_is_drawn_in_single_precision(config: dict[str, Any], weigh
     exact, half = (build(weigh(config), "cpu", precision) for precision in ("fp32", "bf16"))
     assert torch.equal(half.decode(latents), exact.decode(latents))
     assert not torch.equal(half.decode(latents.requires_grad_()), exact.decode(latents))
+
+
+def test_sparing_memory_gives_the_same_picture_and_gradient(
+    config: dict[str, Any], weigh: Weigh, latents: Tensor
+) -> None:
+    model = build(weigh(config), "cpu")
+    found = []
+    for more in (True, False):
+        given = latents.clone().requires_grad_()
+        kept: list[int] = []
+        with torch.autograd.graph.saved_tensors_hooks(lambda x, kept=kept: (kept.append(x.numel()), x)[1], lambda x: x):
+            picture = model.decode(given)
+        found.append((picture.detach(), *torch.autograd.grad(picture.square().sum(), given), sum(kept)))
+        assert model.spare() is more
+    assert torch.equal(found[0][0], found[1][0])
+    assert torch.equal(found[0][1], found[1][1])
+    assert found[1][2] < 0.5 * found[0][2]

@@ -278,3 +278,46 @@ class TestGuard:
         shapes = [tuple(i.image.shape[1:]) for i in dream(canvas, objective, settings, generator(0), never())]
         assert shapes == [(8, 10)] * 4 + [(12, 20)] * 3
         assert canvas.size == (20, 12)
+
+
+def test_a_step_that_does_not_fit_is_tried_again_with_the_same_chance(pixels: PixelCanvas, wish) -> None:
+    start = pixels.state()
+    plain = finish(pixels, wish(), DreamSettings(steps=3))
+    pixels.restore(start)
+    needed = wish()
+    conceded: list[int] = []
+    tried = 0
+
+    def hungry(images: Tensor, chance: torch.Generator):
+        nonlocal tried
+        tried += 1
+        if len(conceded) < 2:
+            needed(images, chance)  # draws its chance, which the next try has to draw again
+            raise torch.OutOfMemoryError("out of memory")
+        return needed(images, chance)
+
+    def spare() -> bool:
+        conceded.append(tried)
+        return True
+
+    for _ in dream(pixels, hungry, DreamSettings(steps=3), generator(0), never(), spare=spare):
+        pass
+    assert conceded == [1, 2]
+    assert tried == 5
+    assert torch.equal(pixels.image().detach(), plain)
+
+
+def test_a_step_that_never_fits_says_so(pixels: PixelCanvas) -> None:
+    def hungry(images: Tensor, chance: torch.Generator):
+        raise torch.OutOfMemoryError("out of memory")
+
+    with pytest.raises(torch.OutOfMemoryError):
+        next(dream(pixels, hungry, DreamSettings(steps=3), generator(0), never()))
+
+
+def test_other_faults_are_not_taken_for_a_lack_of_memory(pixels: PixelCanvas) -> None:
+    def broken(images: Tensor, chance: torch.Generator):
+        raise RuntimeError("shapes do not fit")
+
+    with pytest.raises(RuntimeError, match="shapes"):
+        next(dream(pixels, broken, DreamSettings(steps=3), generator(0), never(), spare=lambda: True))

@@ -1,0 +1,68 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from studio.dream import memory
+
+CPU = torch.device("cpu")
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        MemoryError(),
+        torch.OutOfMemoryError("CUDA out of memory"),
+        RuntimeError("DefaultCPUAllocator: can't allocate memory"),
+    ],
+)
+def test_errors_that_mean_memory(error: Exception) -> None:
+    assert memory.is_short(error)
+
+
+@pytest.mark.parametrize("error", [RuntimeError("shapes do not fit"), ValueError("out of memory")])
+def test_errors_that_mean_something_else(error: Exception) -> None:
+    assert not memory.is_short(error)
+
+
+def test_what_is_free_is_the_least_of_what_the_system_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable: 5000 kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "_LIMITS", ())
+    assert memory.free() == 5000 * 1024
+    (tmp_path / "max").write_text("3000\n")
+    (tmp_path / "current").write_text("1000\n")
+    monkeypatch.setattr(memory, "_LIMITS", ((tmp_path / "max", tmp_path / "current"),))
+    assert memory.free() == 2000
+    (tmp_path / "max").write_text("max\n")
+    assert memory.free() == 5000 * 1024
+
+
+def test_a_system_that_does_not_say_is_not_watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "none")
+    assert memory.free() is None
+    with memory.watched(CPU):
+        torch.ones(100, requires_grad=True).square().sum().backward()
+
+
+def test_a_step_that_keeps_too_much_is_stopped_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "free", lambda: 100_000)  # of which 60,000 may be kept
+    x = torch.ones(1000, requires_grad=True)  # 4,000 bytes each
+    with memory.watched(CPU):
+        y = x
+        for _ in range(10):
+            y = y.square()  # keeps what goes in
+    with pytest.raises(torch.OutOfMemoryError, match="not enough memory"), memory.watched(CPU):
+        for _ in range(10):
+            y = y.square()
+        for _ in range(10):
+            y = y.square()
+
+
+def test_one_tensor_kept_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(memory, "free", lambda: 10_000)
+    x = torch.ones(1000, requires_grad=True)
+    with memory.watched(CPU):
+        sum(x.square().sum() for _ in range(5)).backward()
