@@ -265,6 +265,8 @@ def test_what_has_no_picture_is_not_handed_over(
     window: Window, context: Context, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[int] = []
+    said: list[str] = []
+    monkeypatch.setattr(window.status, "say", said.append)
     monkeypatch.setattr(HandOverDialog, "exec", lambda dialog: asked.append(dialog._shown.frame))
     assert not context.actions["render.hand_over"].isEnabled()
     with qtbot.waitSignal(context.rendering.job_over, timeout=20000):
@@ -275,7 +277,7 @@ def test_what_has_no_picture_is_not_handed_over(
     context.player.seek(20)
     context.actions["render.hand_over"].trigger()
     assert asked == [0]
-    assert "Frame 20 has no picture yet" in window.status.said.text()
+    assert "Frame 20 has no picture yet" in said[-1]
 
 
 def test_render_goes_on_with_what_was_paused(window: Window, context: Context, qtbot: QtBot, session: Any) -> None:

@@ -246,6 +246,26 @@ def test_so_does_what_is_beside_it_where_that_began_from_no_collage(fakes, run, 
     assert len({event.pixels for event in done(events)}) == 9
 
 
+@pytest.mark.parametrize(
+    ("medium", "shift"),
+    [("pixels", 0.2), ("fourier", 0.2), ("collage", 0.2), ("strokes", 1.0), ("palette", 1.0), ("vqgan", 4.0)],
+)
+def test_a_picture_arrives_in_every_medium_without_a_shift_of_colour(fakes, run, tmp_path, medium, shift):
+    """Before the first step, in 255ths of each channel's mean: a network's reconstruction is less than the picture."""
+    picture = Image.new("RGB", (64, 64), (70, 150, 230))
+    draw = ImageDraw.Draw(picture)
+    draw.rectangle((0, 40, 64, 64), fill=(210, 180, 110))
+    draw.ellipse((18, 14, 46, 50), fill=(200, 40, 30))
+    picture.save(tmp_path / "flower.png")
+    project = fakes.project({0: "a red apple"}, length=1, steps=0)
+    options = {"strokes": 100} if medium == "strokes" else {}
+    project = replace(project, width=64, height=64, medium=Medium(medium, options=options))
+    project = replace(project, timeline=begin_before(0, "flower").apply(project.timeline))
+    frame = done(run(project, toolbox=LocalToolbox(tmp_path, torch.device("cpu"))))[0]
+    change = from_png(frame.path) - from_png(tmp_path / "flower.png")
+    assert float(change.mean((0, 2, 3)).abs().max()) * 255 < shift
+
+
 def test_strokes_go_their_way_wherever_they_began(fakes, run, begun, store):
     class Toolbox(begun):
         def canvas(self, project, width, height):
