@@ -14,7 +14,7 @@ from studio.project.model import Project
 from studio.timeline import edits
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, TrackRef
-from studio.timeline.prompt import Image, Prompt, Term, Text, format_prompt, parse_prompt
+from studio.timeline.prompt import Image, Noise, Prompt, Term, Text, format_prompt, parse_prompt
 
 PROMPT, ZOOM = TrackRef("prompt", "Prompt"), TrackRef("parameter", "zoom")
 LEFT = Qt.MouseButton.LeftButton
@@ -260,3 +260,30 @@ def test_playing_through_a_key_changes_nothing_else(section: PromptSection, cont
     for frame in range(1, 32):
         context.player.seek(frame)
     assert section.rows[0] is row
+
+
+def test_noise_is_added_and_counts_less_than_words(section: PromptSection, context: Context, qtbot: QtBot) -> None:
+    before = prompt(context)
+    qtbot.mouseClick(section.add_noise, LEFT)
+    value = context.document.timeline.prompt("Prompt").track.key(0).value
+    assert isinstance(value.terms[-1].content, Noise)
+    assert value.terms[-1].weight == 0.3
+    row = section.rows[-1]
+    assert row.noise.isVisibleTo(row) and not row.words.isVisibleTo(row)
+    context.document.undo()
+    assert prompt(context) == before
+
+
+def test_a_place_is_one_entry_of_the_history_and_masks_are_the_projects_pictures(
+    section: PromptSection, context: Context, with_pictures: Callable[..., Project]
+) -> None:
+    with_pictures()
+    before, where = prompt(context), section.rows[0].where
+    for text, region in (("Upper half", "top"), ("Masked by sea", "mask(sea)")):
+        where.combo.setCurrentIndex(where.combo.findText(text))
+        where.combo.activated.emit(where.combo.currentIndex())
+        assert prompt(context) == f"{before} @{region}"
+    context.document.undo()
+    assert prompt(context) == f"{before} @top"
+    context.document.undo()
+    assert prompt(context) == before

@@ -12,7 +12,8 @@ from studio.app.context import Context
 from studio.app.panels.terms import TermRow
 from studio.app.panels.thumbnails import Thumbnails
 from studio.project.model import Project
-from studio.timeline.prompt import NEVER_STOP, Image, Term, Text
+from studio.timeline.prompt import NEVER_STOP, Image, Noise, Term, Text
+from studio.timeline.region import NAMED
 
 
 @pytest.fixture
@@ -193,3 +194,28 @@ def test_undo_is_the_documents_once_the_stop_counts(row: TermRow, qtbot: QtBot) 
     qtbot.keyClicks(box, "0.5")
     qtbot.keyClick(box, Qt.Key.Key_Return)
     assert undo_reaches(box, qtbot)
+
+
+def test_a_term_has_a_place(row: TermRow) -> None:
+    row.show_term(Term(Text("a frog"), 0.5))
+    assert not row.where.isVisible()
+    row.more.click()
+    assert row.where.isVisible()
+    row.where.combo.setCurrentIndex(row.where.combo.findText("Left half"))
+    row.where.combo.activated.emit(row.where.combo.currentIndex())
+    assert edited(row) == [Term(Text("a frog"), 0.5, NEVER_STOP, NAMED["left"])]
+    row.more.click()
+    assert row.where.isVisible(), "what is set stays visible"
+    row.show_term(Term(Text("a frog"), 0.5))
+    assert not row.where.isVisible()
+
+
+def test_noise_has_a_seed_instead_of_words(row: TermRow, qtbot: QtBot) -> None:
+    row.show_term(Term(Noise(4), 0.3))
+    assert row.noise.isVisible()
+    assert not row.words.isVisible() and not row.picture.isVisible()
+    row.noise.box.setFocus()
+    qtbot.keyClicks(row.noise.box, "2")
+    assert edited(row) == [Term(Noise(42), 0.3)]
+    row.weight.box.setValue(1)
+    assert edited(row)[-1] == Term(Noise(42))
