@@ -207,15 +207,15 @@ class Takes:
             place = self._place(key, binned=True)
             going = place.with_name(f".{key[:SHORT]}.{secrets.token_hex(4)}{atomic.TEMPORARY}")
             try:
-                place.rename(going)  # nobody sees half a take
+                atomic.move_folder(place, going)  # nobody sees half a take
                 freed += sum(path.stat().st_size for path in going.rglob("*") if path.is_file())
                 shutil.rmtree(going)
-            except FileNotFoundError:
-                continue  # somebody else has just restored or removed it
-            except OSError as error:
+            except (FileError, OSError) as error:
+                if not place.exists() and not going.exists():
+                    continue  # somebody else has just restored or removed it
                 raise FileError(
                     f"{place} could not be removed",
-                    error.strerror or str(error),
+                    str(error),
                     "Close what else uses it, or change the permissions of the folder, and try again",
                 ) from error
             self._index.drop(key)

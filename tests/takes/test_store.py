@@ -275,13 +275,29 @@ def test_a_bin_that_cannot_be_emptied_says_so(takes, keep, monkeypatch):
     key = keep()
     takes.remove(key)
 
-    def refuse(this, target):
-        raise PermissionError(errno.EACCES, "Permission denied", str(this))
+    def refuse(source, target):
+        raise PermissionError(errno.EACCES, "Permission denied", str(source))
 
-    monkeypatch.setattr(Path, "rename", refuse)
-    with pytest.raises(FileError, match="Permission denied"):
+    monkeypatch.setattr(atomic, "_replace", refuse)
+    with pytest.raises(FileError, match="could not be removed"):
         takes.empty_bin()
     assert takes.get(key).binned
+
+
+def test_what_is_brought_back_while_the_bin_is_emptied_stays(takes, keep, monkeypatch):
+    key = keep()
+    takes.remove(key)
+    marks = takes._marks
+
+    def late():
+        found = marks()
+        with Takes(takes.root) as other:
+            other.restore(key)
+        return found
+
+    monkeypatch.setattr(takes, "_marks", late)
+    assert takes.empty_bin() == store.Emptied(0, 0)
+    assert takes.get(key).place.is_dir()
 
 
 def test_rows_are_the_takes_that_are_found_in_either_order(takes, keep):
