@@ -218,7 +218,7 @@ class Commands(QObject):
         actions.on("render.all", lambda: self.render(whole_range(document.timeline.length)))
         actions.on("render.explore", self._window.explore.present)
         self._window.explore.continued.connect(self._dream_on)
-        self._window.explore.said.connect(self._window.status.say)
+        self._window.explore.said.connect(self._say)
         actions.on("render.hand_over", self._hand_over)
         actions.on("render.pause", lambda: self._stop(rendering.pause))
         actions.on("render.resume", self._resume)
@@ -316,6 +316,10 @@ class Commands(QObject):
     def _dream_on(self, frame: int) -> None:
         """Render a frame before all that waits: its keyframe has come from a draft."""
         self.render(FrameRange(frame, frame + 1), front=True)
+
+    @Slot(str)
+    def _say(self, text: str) -> None:
+        self._window.status.say(text)  # the status bar comes after the commands
 
     def _hand_over(self) -> None:
         frame = self._context.player.frame
