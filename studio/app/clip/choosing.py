@@ -11,7 +11,7 @@ from PySide6.QtCore import QMimeData, QObject, QPoint, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMenu, QToolButton, QWidget
 
-from studio.app.clip.perceptors import Source
+from studio.app.clip.perceptors import Source, is_folder
 from studio.app.clip.shared import Shared, kept
 from studio.app.icons import icon
 from studio.app.texts import tr
@@ -104,7 +104,7 @@ class Chooser(QObject):
         if image is not None:
             self._take_image(image)
             return True
-        found = [path for path in paths if path.suffix.lower() in SUFFIXES or (self._many and path.is_dir())]
+        found = [path for path in paths if path.suffix.lower() in SUFFIXES or (self._many and is_folder(path))]
         if found:
             self.chosen.emit(tuple(source(path) for path in (found if self._many else found[:1])))
         elif paths:

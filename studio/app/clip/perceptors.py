@@ -145,7 +145,7 @@ def spread(sources: Sequence[Source], token: CancelToken) -> tuple[list[Source],
     pictures: list[Source] = []
     troubles: list[Trouble] = []
     for source in sources:
-        if not source.path.is_dir():
+        if not is_folder(source.path):
             pictures.append(source)
             continue
         try:
@@ -156,6 +156,14 @@ def spread(sources: Sequence[Source], token: CancelToken) -> tuple[list[Source],
         pictures += [Source(source.path / file.path, shown(file.path)) for file in found.files]
         troubles += [Trouble(str(source.path / hidden.path), hidden.why) for hidden in found.hidden]
     return pictures, troubles
+
+
+def is_folder(path: Path) -> bool:
+    """Whether it is one; what cannot be looked at is none, and named when it is asked about."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 def _looked(

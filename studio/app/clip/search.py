@@ -24,7 +24,7 @@ from PySide6.QtWidgets import (
 from studio.app.clip.answers import Finds, export_index, search
 from studio.app.clip.choosing import Chooser
 from studio.app.clip.exports import write_arrays
-from studio.app.clip.perceptors import Source
+from studio.app.clip.perceptors import Source, is_folder
 from studio.app.clip.shared import Shared
 from studio.app.clip.tab import Tab, ask_button
 from studio.app.clip.wells import Droppable
@@ -248,7 +248,7 @@ class SearchTab(Tab):
     @Slot(object)
     def _take(self, found: tuple[Source, ...]) -> None:
         """A folder is where to search; a picture what to search for."""
-        folders = [each for each in found if each.path.is_dir()]
+        folders = [each for each in found if is_folder(each.path)]
         if folders:
             self.use_folder(folders[0].path)
         else:

@@ -23,7 +23,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.clip.choosing import Chooser
-from studio.app.clip.perceptors import Source
+from studio.app.clip.perceptors import Source, is_folder
 from studio.app.clip.shared import Shared
 from studio.app.icons import draw, icon
 from studio.app.panels.library_grid import Grid
@@ -149,7 +149,7 @@ class PictureList(Droppable):
                     str(each.path),
                     each.name,
                     shown(each.path),
-                    None if (below := each.path.is_dir()) else each.path,
+                    None if (below := is_folder(each.path)) else each.path,
                     folder if below else "",
                     asset=True,
                     dragged=not below,

@@ -192,6 +192,7 @@ class Viewer(QWidget):
         copied = menu.addAction(icon("copy"), tr("Copy Picture"), self.copy_frame)
         copied.setEnabled(image is not None)
         menu.addAction(actions["file.save_frame"])
+        menu.addAction(actions["models.ask"])
         if image is not None:
             menu.addSeparator()
             self._add_uses(menu, image)

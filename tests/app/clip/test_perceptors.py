@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from studio.app.clip import perceptors as module
-from studio.app.clip.perceptors import LOADING, Perceptors, Source, local, spread
+from studio.app.clip.perceptors import LOADING, Perceptors, Source, is_folder, local, spread
 from studio.base.cancel import Cancelled, CancelToken, never
 from studio.base.errors import ModelError
 from studio.base.progress import Progress, silent
@@ -74,6 +74,18 @@ def test_a_folder_without_permission_is_named(pictures: Path) -> None:
         (pictures / "below").chmod(0o700)
     assert len(found) == 3
     assert troubles[0].path.endswith("below")
+
+
+def test_what_may_not_be_looked_at_is_no_folder(monkeypatch: pytest.MonkeyPatch, pictures: Path) -> None:
+    assert is_folder(pictures)
+
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "is_dir", refuse)
+    assert not is_folder(pictures)
+    found, troubles = spread([Source(pictures, "pictures")], never())
+    assert (len(found), troubles) == (1, [])  # reading it says why
 
 
 def test_looking_can_be_stopped(perceptors: Perceptors, sources: tuple[Source, ...]) -> None:
