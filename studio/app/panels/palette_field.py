@@ -30,7 +30,7 @@ class PaletteField(QWidget):
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID // 2)
         self.palette_field = Field(
-            tr("Palette of"),
+            tr("Colours"),
             tr("Colours such as #102040 #ff8800, {most} at most: what the weight Palette draws to.", most=MOST_COLOURS),
         )
         self.box = Line()
@@ -87,6 +87,7 @@ class PaletteField(QWidget):
         colours = self._colours
         if not self.box.isModified():
             self.box.setText(" ".join(colours.palette))
+            self.box.setCursorPosition(0)
             self._judge("")
         self.swatches.show_colours(colours.palette)
         self.swatches.setVisible(bool(colours.palette))
