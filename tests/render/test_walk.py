@@ -258,7 +258,7 @@ def test_a_picture_arrives_in_every_medium_without_a_shift_of_colour(fakes, run,
     draw.ellipse((18, 14, 46, 50), fill=(200, 40, 30))
     picture.save(tmp_path / "flower.png")
     project = fakes.project({0: "a red apple"}, length=1, steps=0)
-    options = {"strokes": 100} if medium == "strokes" else {}
+    options = {"strokes": 24} if medium == "strokes" else {}
     project = replace(project, width=64, height=64, medium=Medium(medium, options=options))
     project = replace(project, timeline=begin_before(0, "flower").apply(project.timeline))
     frame = done(run(project, toolbox=LocalToolbox(tmp_path, torch.device("cpu"))))[0]
