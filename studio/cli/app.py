@@ -17,6 +17,7 @@ from studio.cli import (
     evaluate,
     explain,
     explore,
+    handover,
     models,
     render,
     scores,
@@ -42,6 +43,7 @@ app.command()(render.render)
 app.command()(render.still)
 app.command()(render.export)
 app.command()(svg.svg)
+app.command()(handover.handover)
 app.add_typer(takes.takes, name="takes")
 app.command()(takes.walk)
 app.command()(takes.batch)
