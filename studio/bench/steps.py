@@ -134,14 +134,16 @@ def measure(
 def _parts(studio: Studio, device: torch.device, repeats: int) -> dict[str, float]:
     """Medians of drawing with its gradient, and of looking with its gradient, each alone."""
     canvas = studio.canvas
-    pull = torch.rand_like(canvas.image().detach())
+    generator = torch.Generator().manual_seed(3)
+    pull = torch.rand(canvas.image().shape, generator=generator).to(device)
 
     def draw() -> None:
         torch.autograd.backward(canvas.image(), pull)
 
     looks = []
     for perceptor, manner in zip(studio.perceptors, studio.manners, strict=True):
-        cutouts = torch.rand(manner.count, 3, perceptor.image_size, perceptor.image_size, device=device)
+        side = perceptor.image_size
+        cutouts = torch.rand(manner.count, 3, side, side, generator=generator).to(device)
         looks.append((perceptor, cutouts.requires_grad_()))
 
     def look() -> None:

@@ -46,7 +46,7 @@ class SelfAttention(nn.Module):
         return (seen if self.batch_first else seen.transpose(0, 1)), None
 
 
-def replace(network: nn.Module) -> int:
+def simplify(network: nn.Module) -> int:
     """Put `SelfAttention` in the place of each `MultiheadAttention` inside a network that allows it; how many.
 
     Left alone are those with widths of their own, added biases or an added zero, and whoever is asked about other

@@ -80,7 +80,7 @@ class OpenClipPerceptor:
         precision: Precision = "fp32",
     ) -> None:
         frozen = model.eval()
-        attention.replace(frozen)
+        attention.simplify(frozen)
         fold(frozen)
         frozen.eval().requires_grad_(False)
         self._model = cast("ClipModel", frozen.to(memory_format=torch.channels_last))

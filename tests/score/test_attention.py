@@ -6,7 +6,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from studio.score.attention import SelfAttention, replace
+from studio.score.attention import SelfAttention, simplify
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def test_it_says_so_when_it_is_asked_for_more(theirs: nn.MultiheadAttention, seq
 
 def test_both_towers_of_a_clip_get_it_and_compute_the_same(plain_clip: nn.Module, generator: torch.Generator) -> None:
     ours = copy.deepcopy(plain_clip)
-    assert replace(ours) == 2
+    assert simplify(ours) == 2
     assert list(ours.state_dict()) == list(plain_clip.state_dict())
     picture, words = torch.rand(3, 3, 32, 32, generator=generator), torch.arange(16)[None]
     for name, given in (("encode_image", picture), ("encode_text", words)):
@@ -53,5 +53,5 @@ def test_both_towers_of_a_clip_get_it_and_compute_the_same(plain_clip: nn.Module
 
 def test_attention_that_looks_elsewhere_is_left_alone(theirs: nn.MultiheadAttention) -> None:
     parent = nn.ModuleDict({"attn_pool": nn.ModuleDict({"attn": theirs}), "other": nn.ModuleDict({"attn": theirs})})
-    assert replace(parent) == 1
+    assert simplify(parent) == 1
     assert parent["attn_pool"]["attn"] is theirs
