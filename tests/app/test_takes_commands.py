@@ -22,12 +22,15 @@ def window(context: Context, keep: Callable[..., Kept], qtbot: QtBot, tmp_path: 
         keep(number, f"number {number}")
     context.document.open(context.document.project, None, tmp_path)
     made = Window(context)
-    qtbot.addWidget(made)
     made.resize(1440, 900)
     made.show()
+    qtbot.waitExposed(made)
     yield made
-    made.documents.may_close = lambda: True  # type: ignore[method-assign]
-    made.close()
+    made.documents.close()
+    made.exporting.close()
+    made.takes_commands.close()
+    made.hide()
+    made.deleteLater()
 
 
 def test_takes_are_reached_by_key_and_used_by_key(window: Window, context: Context, qtbot: QtBot) -> None:
