@@ -4,7 +4,8 @@
     for event in explore(drafts, LocalToolbox(folder, pick("auto")), FrameStore(cache_dir() / "frames")):
         ...
 
-A draft is what a render of its project gives, but for the rounding of larger products: so it has keys of its own.
+A draft is what a render of its project gives, but for the rounding of larger products, so it has keys of its own: no
+value differs by more than one of 255 levels; where a VQGAN's codes flip by that, the mean does not.
 """
 
 from __future__ import annotations
