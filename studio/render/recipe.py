@@ -28,7 +28,7 @@ from studio.score.objective import (
     TotalVariation,
 )
 from studio.score.perceptor import Perceptor
-from studio.score.regions import Window, Within, split
+from studio.score.regions import AtOnce, Window, Within, split
 from studio.score.targets import encode
 from studio.timeline.prompt import Image, Text
 from studio.timeline.region import Area, Mask, Region
@@ -94,6 +94,7 @@ def objective(
     Raises:
         InputError: a prompt is too long for a perceptor.
     """
+    whole: list[Objective] = []
     within: list[Objective] = []
     total: Objective = TotalVariation(SMOOTHNESS[medium] * state.parameter("smoothness"))
     total = total + Range(RANGE * state.parameter("range"))
@@ -106,12 +107,15 @@ def objective(
             chosen = [target for target, term in zip(targets, state.terms, strict=True) if term.region == region]
             looking = ClipObjective(perceptor, chosen, replace(manner, count=count), weight)
             if region is None:
-                total = total + looking
+                whole.append(looking)
             else:
                 within.append(Within(looking, window(region, pictures)))
-    if state.parameter("tiling"):
-        total = Rolled(total)
-    total = sum(within, total)
+    tiling = bool(state.parameter("tiling"))
+    if tiling or not within:
+        total = sum(whole, total)
+    total = Rolled(total) if tiling else total
+    if within:
+        total = total + AtOnce(within if tiling else [*whole, *within])
     for name, made in (("saturation", Colourfulness), ("symmetry", Symmetry), ("coherence", Coherence)):
         if state.parameter(name):
             total = total + made(state.parameter(name))

@@ -5,13 +5,16 @@ Crops are drawn inside the part as they are inside a whole picture, so the cost 
 
 from __future__ import annotations
 
+import functools
+import operator
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.score.objective import Asking, Loss, Objective, answered
+from studio.score.objective import Asking, Look, Loss, Objective, answered
 
 FAINT = 0.02
 """What a mask has to reach for a place to belong to it: less is the noise of a picture's file."""
@@ -95,6 +98,39 @@ class Within(Objective):
     def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
         """See `Objective`."""
         return (yield from self._part.asking(self._window.seen(images), generator))
+
+
+class AtOnce(Objective):
+    """The sum of objectives of the same pictures; what they ask of one perceptor is answered in one pass."""
+
+    def __init__(self, parts: Sequence[Objective]) -> None:
+        self._parts = tuple(parts)
+
+    def __call__(self, images: Tensor, generator: torch.Generator) -> Loss:
+        """See `Objective`."""
+        return answered(self.asking(images, generator))
+
+    def asking(self, images: Tensor, generator: torch.Generator) -> Asking:
+        """See `Objective`."""
+        asking = [part.asking(images, generator) for part in self._parts]
+        losses: list[Loss] = []
+        answers: list[tuple[Asking, Tensor | None]] = [(each, None) for each in asking]
+        waiting: list[tuple[Asking, Look]] = []
+        while answers or waiting:
+            for each, answer in answers:
+                try:
+                    waiting.append((each, next(each) if answer is None else each.send(answer)))
+                except StopIteration as end:
+                    losses.append(end.value)
+            answers = []
+            if waiting:
+                perceptor = waiting[0][1].perceptor
+                same = [pair for pair in waiting if pair[1].perceptor is perceptor]
+                waiting = [pair for pair in waiting if pair[1].perceptor is not perceptor]
+                embeddings = yield Look(perceptor, torch.cat([look.views for _, look in same]))
+                parts = embeddings.split([len(look.views) for _, look in same])
+                answers = [(each, part) for (each, _), part in zip(same, parts, strict=True)]
+        return functools.reduce(operator.add, losses, Loss(images.sum() * 0, {}))
 
 
 def split(count: int, parts: int) -> tuple[int, ...]:

@@ -158,13 +158,18 @@ def test_regions_share_the_cutouts_of_a_step(fakes):
     for prompt, views in [
         ("red", [8]),
         ("red @left | blue @left", [8]),
-        ("red @left | blue @right", [4, 4]),
-        ("red @left | blue @right | a sky | green:-1", [3, 3, 2]),
+        ("red @left | blue @right", [8]),
+        ("red @left | blue @right | a sky | green:-1", [8]),
+        ("red @left | blue @right | a @top | b @bottom | c @centre | d", [8]),
     ]:
         frame, perceptor = asked(fakes, prompt)
         counting = Counting(perceptor)
         recipe.objective(frame, [(counting, 1.0)], "pixels", {})(picture, generator(0))
         assert counting.views == views, prompt
+    tiled, _ = asked(fakes, "red @left | blue @right | a sky", tiling=1)
+    counting = Counting(perceptor)
+    recipe.objective(tiled, [(counting, 1.0)], "pixels", {})(picture, generator(0))
+    assert counting.views == [3, 5], "only the whole is pushed round"
 
 
 @pytest.mark.parametrize("tiling", [0, 1])

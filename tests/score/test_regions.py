@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from studio.score.objective import Asking, Loss, Objective
-from studio.score.regions import MARGIN, Sides, Window, Within, split
+from studio.score.cutouts import CutoutSettings
+from studio.score.objective import Asking, ClipObjective, Loss, Objective
+from studio.score.regions import MARGIN, WHOLE, AtOnce, Sides, Window, Within, split
+from studio.score.targets import Target
 
 LEFT: Sides = (0.0, 0.0, 0.5, 1.0)
 
@@ -95,6 +100,37 @@ def test_the_gradient_through_a_mask_is_that_of_finite_differences() -> None:
     images = torch.rand(1, 3, 6, 6, dtype=torch.float64)
     ones = Window.of_picture(torch.ones(1, 3, 6, 6))
     assert torch.autograd.gradcheck(lambda x: ones.seen(x).square().sum(), images.requires_grad_())
+
+
+class Eye:
+    """A perceptor that counts its passes."""
+
+    name, image_size, device = "eye", 4, torch.device("cpu")
+
+    def __init__(self) -> None:
+        self.passes: list[int] = []
+
+    def embed_image(self, images: Tensor) -> Tensor:
+        self.passes.append(len(images))
+        return functional.normalize(images.mean((2, 3)), dim=-1)
+
+
+def test_what_is_asked_of_one_perceptor_is_answered_in_one_pass() -> None:
+    eyes: list[Any] = [Eye(), Eye()]
+    target = Target(torch.tensor([1.0, 0.0, 0.0]), label="red")
+    plain = CutoutSettings.plain(2)
+    parts = [Within(ClipObjective(eye, [target], plain), Window(sides)) for eye in eyes for sides in (LEFT, WHOLE)]
+    images = torch.rand(1, 3, 8, 8, requires_grad=True)
+    together = AtOnce([*parts, Mean()])(images, torch.Generator().manual_seed(1))
+    assert [eye.passes for eye in eyes] == [[4], [4]]
+    apart, chance = [], torch.Generator().manual_seed(1)
+    for part in (*parts, Mean()):
+        apart.append(part(images, chance))
+    torch.testing.assert_close(together.total, sum(loss.total for loss in apart))
+    torch.testing.assert_close(sum(together.terms.values()), together.total.detach())
+    (found,) = torch.autograd.grad(together.total, images)
+    (expected,) = torch.autograd.grad(sum(loss.total for loss in apart), images)
+    torch.testing.assert_close(found, expected)
 
 
 @pytest.mark.parametrize(
