@@ -43,7 +43,9 @@ class _InParts(torch.autograd.Function):
     def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor, None, None]:
         (views,) = ctx.saved_tensors
         pulled = torch.empty_like(views)
-        for part, wanted, made in zip(*(torch.split(x, ctx.at_once) for x in (views, gradients[0], pulled)), strict=True):
+        for part, wanted, made in zip(
+            *(torch.split(x, ctx.at_once) for x in (views, gradients[0], pulled)), strict=True
+        ):
             given = part.detach().requires_grad_()
             with torch.enable_grad():
                 embeddings = ctx.embed(given)
