@@ -477,3 +477,19 @@ def test_a_draft_is_dreamed_on_in_full_size(
     key = order.project.timeline.prompts[0].track.key(50)
     assert key is not None and key.value.begin == order.project.assets[0].id
     window.explore.hide()
+
+
+def test_the_score_lane_comes_and_goes_by_its_shortcut_and_is_remembered(
+    window: Window, context: Context, qtbot: QtBot
+) -> None:
+    lanes, lane = window.timeline.lanes, window.timeline.scores
+    before = lanes.height()
+    assert not lane.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_S, Qt.KeyboardModifier.ShiftModifier)
+    assert lane.isVisible()
+    assert context.settings.flag("scores/shown")
+    qtbot.waitUntil(lambda: lanes.height() >= before - 2)  # the dock made room for it
+    window.timeline.fold_wanted.emit()
+    assert not lane.isVisible()
+    assert not context.actions["view.scores"].isChecked()
+    assert not context.settings.flag("scores/shown")
