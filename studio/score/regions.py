@@ -128,7 +128,7 @@ class AtOnce(Objective):
                 same = [pair for pair in waiting if pair[1].perceptor is perceptor]
                 waiting = [pair for pair in waiting if pair[1].perceptor is not perceptor]
                 embeddings = yield Look(perceptor, torch.cat([look.views for _, look in same]))
-                parts = embeddings.split([len(look.views) for _, look in same])
+                parts = torch.split(embeddings, [len(look.views) for _, look in same])
                 answers = [(each, part) for (each, _), part in zip(same, parts, strict=True)]
         return functools.reduce(operator.add, losses, Loss(images.sum() * 0, {}))
 
