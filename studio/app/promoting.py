@@ -14,7 +14,7 @@ from studio.base.errors import AssetError
 from studio.project import changes, pictures
 from studio.project.model import Asset, Medium
 from studio.project.pictures import Copied
-from studio.timeline.beginnings import begin_from, key_before
+from studio.timeline.beginnings import begin_from, key_for
 from studio.timeline.model import KeyRef
 from studio.timeline.prompt import Prompt
 
@@ -61,7 +61,7 @@ def begin(context: Context, picture: Source, key: KeyRef, name: str = "") -> Non
 def hand_over(context: Context, picture: Path, frame: int, medium: Medium) -> None:
     """Dream on in another medium from the picture of a frame, as one entry of the history; as `promote`.
 
-    The keyframe at that frame, or the nearest before it, begins from the picture. It is selected then.
+    The keyframe at that frame begins from the picture, or the one that holds there, or a new one. It is selected then.
 
     Args:
         context: whose document it is.
@@ -129,7 +129,7 @@ async def _begun(context: Context, picture: Source, key: KeyRef, name: str) -> N
 async def _handed_over(context: Context, picture: Path, frame: int, medium: Medium) -> None:
     asset = await bring(context, picture, f"{context.document.project.medium.kind} {frame:04d}")
     if _applied(context, changes.hand_over(asset, medium, frame)):
-        context.choice.select([key_before(context.document.timeline, frame)])
+        context.choice.select([key_for(context.document.timeline, frame)])
 
 
 def _applied(context: Context, change: changes.Change) -> bool:

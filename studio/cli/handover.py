@@ -27,7 +27,7 @@ def handover(
     store: Store = None,
     force: Force = False,
 ) -> None:
-    """Let the keyframe at a frame, or before it, begin in another medium from that frame's picture.
+    """Let a film begin in another medium from a frame's picture: a keyframe there, or the one that holds there.
 
     The frame is dreamed first, unless it was rendered before. The new project has its pictures beside it.
     """
@@ -51,7 +51,7 @@ def handover(
     from studio.render.session import render
     from studio.render.store import FrameStore
     from studio.render.toolbox import LocalToolbox
-    from studio.timeline.beginnings import key_before
+    from studio.timeline.beginnings import key_for
     from studio.timeline.time import FrameRange
 
     toolbox, kept = LocalToolbox(folder, pick(device)), FrameStore(store or paths.cache_dir() / "frames")
@@ -61,6 +61,7 @@ def handover(
     name = f"{opened.medium.kind} {frame:04d}"
     copied = pictures.copy_data(done.paths[0].read_bytes(), name, out.parent, taken.assets)
     asset = pictures.asset_for(taken, copied)
-    save(replace(changes.hand_over(asset, Medium(medium), frame).apply(taken), name=out.stem), out)
-    key = key_before(opened.timeline, frame)
+    handed = replace(changes.hand_over(asset, Medium(medium), frame).apply(taken), name=out.stem)
+    save(handed, out)
+    key = key_for(handed.timeline, frame)
     typer.echo(f"{out}: {medium} begins the keyframe at {key.frame} from {copied.path}; rendered {done.rendered}")

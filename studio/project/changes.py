@@ -9,7 +9,7 @@ from studio.base.errors import InputError
 from studio.project.model import Asset, ExportSettings, Medium, Motion, PerceptorRef, Project
 from studio.project.options import Value
 from studio.project.swatches import Colours
-from studio.timeline.beginnings import begin_before, put_prompt
+from studio.timeline.beginnings import begin_at, put_prompt
 from studio.timeline.edit import Edit
 from studio.timeline.edits import add_parameter_track, remove_track, set_key
 from studio.timeline.model import Timeline, TrackRef
@@ -142,12 +142,12 @@ def promote(asset: Asset, prompt: Prompt, frame: int) -> Change:
 
 
 def hand_over(asset: Asset, medium: Medium, frame: int) -> Change:
-    """Dream on in another medium: the keyframe at or before that frame begins from a picture.
+    """Dream on in another medium: the film begins from a picture at that frame, see `begin_at`.
 
     `InputError` when the timeline has no keyframe to begin.
     """
     label = f"Hand over to {medium.kind}"
-    return together(label, add_asset(asset), on_timeline(begin_before(frame, asset.id)), set_medium(medium))
+    return together(label, add_asset(asset), on_timeline(begin_at(frame, asset.id)), set_medium(medium))
 
 
 def _changed(label: str, apply: Callable[[Project], Project]) -> Change:

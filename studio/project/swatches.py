@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from PIL import Image as Pictures
+if TYPE_CHECKING:
+    from PIL import Image as Pictures
 
 MOST_COLOURS = 32
 """Colours of a palette at most."""
@@ -70,6 +72,8 @@ def colours_of(picture: Pictures.Image, count: int = 8) -> tuple[str, ...]:
         picture: of any size; it is looked at in small.
         count: 1 to `MOST_COLOURS`.
     """
+    from PIL import Image as Pictures  # late: terminals that render nothing need not wait for it
+
     small = picture.convert("RGB")
     small.thumbnail((_LOOKED_AT, _LOOKED_AT))
     reduced = small.quantize(count, method=Pictures.Quantize.MEDIANCUT, kmeans=2, dither=Pictures.Dither.NONE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from studio.base.errors import InputError
@@ -14,7 +14,7 @@ from studio.project.model import Project
 from studio.render.keys import CAMERA, Hasher, Identities
 from studio.render.segments import Between, places
 from studio.timeline.parameters import PARAMETERS
-from studio.timeline.sample import FrameState, sample
+from studio.timeline.sample import FrameState, begin_held, sample
 from studio.timeline.time import FrameRange
 
 Quality = Literal["final", "draft"]
@@ -192,7 +192,8 @@ def _walk(
 
     def solve(frame: int) -> str:
         if frame not in solved:
-            state = sample(timeline, frame)
+            # at its ends a film holds a key: what that one begins from is what the hold begins from
+            state = replace(sample(timeline, frame), begin=begin_held(timeline, frame))
             steps = _steps(state.parameter("steps"), draft)
             solved[frame] = SolveJob(hasher.solve(state, steps), state, steps)
             solves.setdefault(solved[frame].key, solved[frame])

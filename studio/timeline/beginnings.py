@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from studio.base.errors import InputError
 from studio.timeline.edit import Edit
-from studio.timeline.edits_keys import set_key
+from studio.timeline.edits_keys import insert_key, set_key
 from studio.timeline.model import KeyRef, PromptTrack, Timeline
 from studio.timeline.prompt import Prompt
 from studio.timeline.track import Track
@@ -31,18 +31,27 @@ def begin_from(keys: Iterable[KeyRef], asset: str) -> Edit:
     return Edit("Begin from picture" if asset else "Begin as usual", apply)
 
 
-def begin_before(frame: int, asset: str) -> Edit:
-    """Let the keyframe at a frame, or else the nearest before it, begin from a picture.
+def begin_at(frame: int, asset: str) -> Edit:
+    """Let a picture be what the film begins from at a frame.
 
-    See `key_before`. `InputError` when no track that is not muted has a key.
+    A key there begins from it, or else the key that holds there; between two keys a new one is set with the nearer
+    prompt. `InputError` when no track that is not muted has a key.
     """
-    return Edit(
-        "Begin from picture",
-        lambda timeline: begin_from([key_before(timeline, frame)], asset).apply(timeline),
-    )
+
+    def apply(timeline: Timeline) -> Timeline:
+        ref = key_for(timeline, frame)
+        if ref.frame != frame:
+            track = timeline.prompt(ref.track.name).track
+            before, after, mix = track.segment(frame, timeline.length, timeline.loop)
+            if before is not after:
+                nearer = after if mix >= 0.5 else before
+                return insert_key(ref.track, frame, replace(nearer.value, begin=asset)).apply(timeline)
+        return begin_from([ref], asset).apply(timeline)
+
+    return Edit("Begin from picture", apply)
 
 
-def key_before(timeline: Timeline, frame: int) -> KeyRef:
+def key_for(timeline: Timeline, frame: int) -> KeyRef:
     """The key at a frame or nearest before it, of all prompt tracks that are not muted; else the first after it.
 
     Raises:

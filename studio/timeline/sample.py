@@ -118,6 +118,17 @@ def _mixed_stop(old: float, new: float, share: float) -> float:
     return mixed(old, new, share)
 
 
+def begin_held(timeline: Timeline, frame: int) -> str:
+    """The id of the asset that the picture of a frame starts from if it is solved, though it may have no key itself.
+
+    Before the first key of all tracks that are not muted, and after the last, it is the one of that key, which holds.
+    """
+    frames = [key.frame for track in timeline.prompts if not track.muted for key in track.track.keys]
+    if not frames:
+        return ""
+    return _begin(timeline, min(max(frame, min(frames)), max(frames)))
+
+
 def _begin(timeline: Timeline, frame: int) -> str:
     keys = (track.track.find(frame) for track in timeline.prompts if not track.muted)
     return next((key.value.begin for key in keys if key is not None and key.value.begin), "")

@@ -91,12 +91,12 @@ def test_a_picture_becomes_a_keyframe() -> None:
     assert history.undo() == prompted()
 
 
-def test_handing_over_changes_the_medium_and_begins_the_keyframe_before() -> None:
+def test_handing_over_changes_the_medium_and_begins_a_keyframe_there() -> None:
     leaf = Asset("leaf", "leaf.png")
     history = History(prompted())
     after = history.apply(changes.hand_over(leaf, Medium("strokes"), 13))
     assert (after.medium, after.assets) == (Medium("strokes"), (leaf,))
-    assert begun(after) == {0: "", 10: "leaf", 20: ""}
+    assert begun(after) == {0: "", 10: "", 13: "leaf", 20: ""}
     assert history.labels == ("Hand over to strokes",)
     assert history.undo() == prompted()
     with pytest.raises(InputError, match="no keyframe"):

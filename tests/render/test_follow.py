@@ -22,7 +22,7 @@ from studio.render.follow import camera
 from studio.render.pictures import from_png, to_png
 from studio.render.session import render
 from studio.render.store import FrameStore
-from studio.timeline.beginnings import begin_before
+from studio.timeline.beginnings import begin_at
 from studio.timeline.edits import move_keys
 from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.sample import sample
@@ -72,7 +72,7 @@ def test_the_first_frame_begins_from_the_init_image(fakes, run):
 
 def test_a_chain_begins_anew_from_the_picture_of_a_keyframe(fakes, run, tmp_path):
     project = fakes.project(mode="follow", steps=0, init_image="tree", parameters={"zoom": {0: 1.2}})
-    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    project = replace(project, timeline=begin_at(4, "flower").apply(project.timeline))
     frames = done(run(project))
     canvas = PixelCanvas(16, 16)
     canvas.encode(fakes.Toolbox().picture(None, "flower"))
@@ -83,7 +83,7 @@ def test_a_chain_begins_anew_from_the_picture_of_a_keyframe(fakes, run, tmp_path
 
 def test_from_there_on_nothing_before_is_needed(fakes, run, tmp_path):
     project = fakes.project(mode="follow", steps=2)
-    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    project = replace(project, timeline=begin_at(4, "flower").apply(project.timeline))
     whole = done(run(project))
     other = FrameStore(tmp_path / "other")
     alone = done(render(project, fakes.Toolbox(), other, frames=FrameRange(6, 7)))

@@ -16,7 +16,7 @@ from studio.project.model import Asset, ExportSettings, Medium, Motion, Percepto
 from studio.project.swatches import Colours
 from studio.render import keys as keys_module
 from studio.render.keys import Identities, assets_used
-from studio.timeline.beginnings import begin_before
+from studio.timeline.beginnings import begin_at
 from studio.timeline.model import Marker
 from studio.timeline.time import FrameRange, FrameRate
 
@@ -248,7 +248,7 @@ def test_a_lost_picture_is_named(fakes, fields):
 
 
 def begins(project, frame, asset="flower"):
-    return replace(project, timeline=begin_before(frame, asset).apply(project.timeline))
+    return replace(project, timeline=begin_at(frame, asset).apply(project.timeline))
 
 
 def test_a_picture_that_a_keyframe_begins_from_counts_by_its_content(fakes):

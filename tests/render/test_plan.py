@@ -17,7 +17,7 @@ import studio
 from studio.base.errors import InputError
 from studio.project.model import Medium
 from studio.render.plan import work
-from studio.timeline.beginnings import begin_before
+from studio.timeline.beginnings import begin_at
 from studio.timeline.easing import Ease
 from studio.timeline.edits import move_keys
 from studio.timeline.model import KeyRef, PromptTrack, TrackRef
@@ -120,7 +120,7 @@ def test_a_range_of_a_chain_brings_what_it_depends_on(fakes):
 
 def test_a_chain_begins_anew_where_a_keyframe_names_its_picture(fakes):
     project = fakes.project(mode="follow", steps=5)
-    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    project = replace(project, timeline=begin_at(4, "flower").apply(project.timeline))
     chain = fakes.lay_out(project, FrameRange(6, 9))
     assert [bool(job.previous) for job in chain.jobs] == [False, *[True] * 3, False, *[True] * 4]
     assert [job.steps for job in chain.jobs] == [15, 5, 5, 5, 15, 5, 5, 5, 5]
@@ -129,6 +129,17 @@ def test_a_chain_begins_anew_where_a_keyframe_names_its_picture(fakes):
     assert fakes.lay_out(project, FrameRange(4, 9)).notes == ()
     earlier = replace(project, timeline=move_keys([KeyRef(TrackRef("prompt", "main"), 4)], -2).apply(project.timeline))
     assert fakes.lay_out(earlier, FrameRange(0, 9)).keys[2] == chain.jobs[4].key, "its picture goes with it"
+
+
+def test_the_ends_of_a_walk_hold_the_keyframe_and_its_picture(fakes):
+    project = fakes.project({4: "red"})
+    project = replace(project, timeline=begin_at(4, "flower").apply(project.timeline))
+    held = fakes.lay_out(project)
+    assert [solve.state.begin for solve in held.solves] == ["flower"]
+    assert len(set(held.keys)) == 1
+    two = fakes.project({2: "red", 6: "green"})
+    two = replace(two, timeline=begin_at(6, "flower").apply(two.timeline))
+    assert [solve.state.begin for solve in fakes.lay_out(two).solves] == ["", "flower"]
 
 
 # Both

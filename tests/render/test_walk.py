@@ -22,7 +22,7 @@ from studio.render.pictures import from_png, to_png
 from studio.render.session import render
 from studio.render.store import FrameStore
 from studio.render.toolbox import LocalToolbox
-from studio.timeline.beginnings import begin_before
+from studio.timeline.beginnings import begin_at
 from studio.timeline.easing import Ease
 from studio.timeline.time import FrameRange
 
@@ -68,7 +68,7 @@ def test_every_solve_begins_from_the_same_picture(fakes, run):
 
 def test_a_keyframe_begins_from_its_own_picture_before_any_other(fakes, run, store):
     project = fakes.project(steps=0, init_image="tree")
-    project = replace(project, timeline=begin_before(4, "flower").apply(project.timeline))
+    project = replace(project, timeline=begin_at(4, "flower").apply(project.timeline))
     events = run(project)
     solved = states(events, store)
     canvas = PixelCanvas(16, 16)
@@ -90,7 +90,7 @@ def test_it_is_dreamed_on_gently(fakes, run, monkeypatch):
 
     monkeypatch.setattr(recipe, "settings", noted)
     project = fakes.project(steps=2)
-    run(replace(project, timeline=begin_before(4, "flower").apply(project.timeline)))
+    run(replace(project, timeline=begin_at(4, "flower").apply(project.timeline)))
     usual = {"climb": (16, 16), "gentle": 1.0}
     assert asked == [(0, usual), (4, {"climb": None, "gentle": recipe.GENTLE["pixels"]}), (8, usual)]
 
@@ -228,7 +228,7 @@ def test_a_picture_of_ones_own_comes_and_goes_whole_and_is_never_half_there(fake
             return torch.tensor(CYAN).reshape(1, 3, 1, 1).expand(1, 3, 20, 20)
 
     project = fakes.project({0: "red", 8: "blue"}, steps=0, medium=Medium("pixels", start="collage"))
-    line = begin_before(0, "flower").apply(project.timeline)
+    line = begin_at(0, "flower").apply(project.timeline)
     there = share_of_cyan(run(replace(project, width=48, height=48, timeline=line), toolbox=Toolbox()))
     assert there[0] == 1 and there[8] == 0
     assert sorted(there, reverse=True) == there
@@ -239,7 +239,7 @@ def test_so_does_what_is_beside_it_where_that_began_from_no_collage(fakes, run, 
     Image.new("RGB", (20, 20), "cyan").save(tmp_path / "flower.png")
     project = fakes.project({0: "a red apple", 4: "a blue fish", 8: "a lighthouse"}, steps=0)
     project = replace(project, width=32, height=32, medium=Medium("pixels", start="biggan"))
-    project = replace(project, timeline=begin_before(0, "flower").apply(project.timeline))
+    project = replace(project, timeline=begin_at(0, "flower").apply(project.timeline))
     events = run(project, toolbox=LocalToolbox(tmp_path, torch.device("cpu")))
     there = share_of_cyan(events)
     assert there[0] == 1 and sum(there[4:]) == 0 and 0.2 < there[2] < 0.8
@@ -260,7 +260,7 @@ def test_a_picture_arrives_in_every_medium_without_a_shift_of_colour(fakes, run,
     project = fakes.project({0: "a red apple"}, length=1, steps=0)
     options = {"strokes": 24} if medium == "strokes" else {}
     project = replace(project, width=64, height=64, medium=Medium(medium, options=options))
-    project = replace(project, timeline=begin_before(0, "flower").apply(project.timeline))
+    project = replace(project, timeline=begin_at(0, "flower").apply(project.timeline))
     frame = done(run(project, toolbox=LocalToolbox(tmp_path, torch.device("cpu"))))[0]
     change = from_png(frame.path) - from_png(tmp_path / "flower.png")
     assert float(change.mean((0, 2, 3)).abs().max()) * 255 < shift

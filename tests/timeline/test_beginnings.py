@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from studio.base.errors import InputError
-from studio.timeline.beginnings import begin_before, begin_from, heard_track, put_prompt
+from studio.timeline.beginnings import begin_at, begin_from, heard_track, put_prompt
 from studio.timeline.easing import Ease
 from studio.timeline.model import KeyRef, ParameterTrack, PromptTrack, Timeline, TrackRef
 from studio.timeline.prompt import parse_prompt
@@ -50,23 +50,29 @@ def test_a_key_of_a_parameter_begins_from_nothing() -> None:
         begin_from([KeyRef(A, 7)], "leaf").apply(line)
 
 
-@pytest.mark.parametrize(("frame", "key"), [(24, ("b", 24)), (23, ("b", 12)), (11, ("a", 10)), (47, ("a", 30))])
-def test_the_nearest_keyframe_before_begins_from_it(frame: int, key: tuple[str, int]) -> None:
+@pytest.mark.parametrize(("frame", "key"), [(24, ("b", 24)), (23, ("b", 23)), (11, ("a", 11)), (47, ("a", 30))])
+def test_the_key_there_or_the_one_that_holds_or_a_new_one_begins_from_it(frame: int, key: tuple[str, int]) -> None:
     line = timeline(a={10: "x", 30: "z"}, b={12: "y", 24: "w"})
-    assert begun(begin_before(frame, "leaf").apply(line)) == {key: "leaf"}
+    assert begun(begin_at(frame, "leaf").apply(line)) == {key: "leaf"}
+
+
+@pytest.mark.parametrize(("frame", "words"), [(6, "x"), (18, "z")])
+def test_a_new_key_has_the_nearer_prompt(frame: int, words: str) -> None:
+    line = begin_at(frame, "leaf").apply(timeline(a={0: "x", 24: "z"}))
+    assert line.prompt("a").track.key(frame).value == replace(parse_prompt(words), begin="leaf")
 
 
 def test_where_none_lies_before_it_the_first_one_begins_so() -> None:
-    assert begun(begin_before(3, "leaf").apply(timeline(a={10: "x", 30: "z"}))) == {("a", 10): "leaf"}
+    assert begun(begin_at(3, "leaf").apply(timeline(a={10: "x", 30: "z"}))) == {("a", 10): "leaf"}
 
 
 def test_muted_tracks_are_passed_over() -> None:
     line = timeline(a={0: "x"}, b={0: "y"})
     line = line.with_prompt(replace(line.prompt("a"), muted=True))
-    assert begun(begin_before(5, "leaf").apply(line)) == {("b", 0): "leaf"}
+    assert begun(begin_at(5, "leaf").apply(line)) == {("b", 0): "leaf"}
     silent = line.with_prompt(replace(line.prompt("b"), muted=True))
     with pytest.raises(InputError, match="no keyframe"):
-        begin_before(5, "leaf").apply(silent)
+        begin_at(5, "leaf").apply(silent)
 
 
 def test_a_prompt_is_set_on_the_first_track_that_is_heard() -> None:

@@ -13,8 +13,9 @@ from studio.app.frames import Shown, Status
 from studio.app.panels.media import called, media
 from studio.app.texts import tr
 from studio.app.theme import GRID
-from studio.project.model import Medium
-from studio.timeline.beginnings import key_before
+from studio.project.model import Medium, Project
+from studio.timeline.beginnings import begin_at, key_for
+from studio.timeline.model import KeyRef
 
 _SIDE = 20 * GRID  # pixels of the picture's longer side
 
@@ -41,7 +42,7 @@ class HandOverDialog(QDialog):
         scaled.setDevicePixelRatio(ratio)
         self.picture.setPixmap(scaled)
         self.picture.setAccessibleName(tr("The picture of frame {frame}", frame=shown.frame))
-        key = key_before(project.timeline, shown.frame)
+        key = _begun(project, shown.frame)
         told = tr(
             "The picture of frame {frame}, by {medium}, becomes what the keyframe at {key} begins from. The other "
             "keyframes are dreamed anew in the medium you choose.",
@@ -103,3 +104,8 @@ class HandOverDialog(QDialog):
 
     def _hand_over(self) -> None:
         promoting.hand_over(self._context, self._shown.path, self._shown.frame, Medium(self.medium))
+
+
+def _begun(project: Project, frame: int) -> KeyRef:
+    """The key that is going to begin from the picture of a frame; it may have to be set first."""
+    return key_for(begin_at(frame, "picture").apply(project.timeline), frame)

@@ -10,7 +10,7 @@ from studio.app.context import Context
 from studio.app.dialogs.hand_over import HandOverDialog
 from studio.project.assets import resolve
 from studio.project.model import Medium
-from studio.timeline.beginnings import begin_before
+from studio.timeline.beginnings import begin_at
 from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.time import FrameRange
 
@@ -40,7 +40,7 @@ def dialog(context: Context, folder: Path, qtbot: QtBot) -> HandOverDialog:
 
 
 def test_it_says_what_becomes_of_what_and_offers_the_other_media(dialog: HandOverDialog) -> None:
-    assert "frame 40, by Pixels" in dialog.told.text() and "keyframe at 32" in dialog.told.text()
+    assert "frame 40, by Pixels" in dialog.told.text() and "keyframe at 40" in dialog.told.text()
     assert "draft" not in dialog.told.text()
     assert list(dialog.choices) == ["collage", "biggan", "vqgan", "fourier", "strokes", "palette"]
     assert not dialog.picture.pixmap().isNull()
@@ -59,9 +59,9 @@ def test_the_picture_begins_the_keyframe_in_the_other_medium_as_one_entry(
     qtbot.waitUntil(lambda: context.document.project.medium == Medium("strokes"), timeout=5000)
     project = context.document.project
     begins = {key.frame: key.value.begin for key in project.timeline.prompts[0].track.keys}
-    assert begins == {0: "", 32: "pixels-0040", 64: ""}
+    assert begins == {0: "", 32: "", 40: "pixels-0040", 64: ""}
     assert resolve(folder, project.asset("pixels-0040")).read_bytes() == stored
-    assert context.choice.keys == {KeyRef(TrackRef("prompt", "Prompt"), 32)}
+    assert context.choice.keys == {KeyRef(TrackRef("prompt", "Prompt"), 40)}
     assert context.document.labels == ("Hand over to strokes",)
     context.document.undo()
     assert context.document.project == before
@@ -74,7 +74,7 @@ def test_escape_hands_nothing_over(dialog: HandOverDialog, context: Context, qtb
 
 
 def test_a_picture_from_before_an_edit_is_called_so(context: Context, folder: Path, qtbot: QtBot) -> None:
-    context.document.edit(begin_before(40, "sea"))
+    context.document.edit(begin_at(40, "sea"))
     context.frames.wait()
     shown = context.frames.shown(40)
     assert shown is not None
