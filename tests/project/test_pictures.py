@@ -14,7 +14,7 @@ from studio.project import pictures
 from studio.project.assets import read_picture, resolve
 from studio.project.contained import reason_against
 from studio.project.model import Asset, Project
-from studio.timeline.beginnings import begin_before
+from studio.timeline.beginnings import begin_at
 from studio.timeline.model import PromptTrack, Timeline
 from studio.timeline.prompt import format_prompt, parse_prompt
 from studio.timeline.time import FrameRate
@@ -151,7 +151,7 @@ def test_what_is_used_is_not_removed():
     assert pictures.is_used(replace(has, init_image="pear"), "pear")
     masked = project("a cat @mask(pear)", assets=has.assets)
     assert pictures.is_used(masked, "pear") and not pictures.is_used(masked, "apple")
-    begun = replace(has, timeline=begin_before(0, "pear").apply(has.timeline))
+    begun = replace(has, timeline=begin_at(0, "pear").apply(has.timeline))
     assert pictures.is_used(begun, "pear") and pictures.is_used(begun, "apple")
     with pytest.raises(InputError, match="apple cannot be removed"):
         pictures.remove_asset("apple").apply(has)
