@@ -37,6 +37,7 @@ def bench(
     precision: Annotated[
         str, typer.Option("--precision", help="fp32, bf16 or fp16; by default what is fastest here.")
     ] = "",
+    threads: Annotated[int, typer.Option("--threads", min=0, help="Of the CPU; 0 for PyTorch's own number.")] = 0,
     device: Device = "auto",
     compare: Annotated[
         Path | None, typer.Option("--compare", help="Figures of an earlier run (--json) to print ratios to.")
@@ -54,7 +55,7 @@ def bench(
         _draw(as_json)
         return
     if not gui:
-        _step(workload, steps, reference, precision, device, compare, as_json)
+        _step(workload, steps, reference, precision, threads, device, compare, as_json)
         return
     check_screen()
     import torch  # noqa: F401  (before Qt; see `studio.cli.window`)
@@ -70,8 +71,17 @@ def bench(
 
 
 def _step(
-    letters: str, steps: int, referred: bool, precision: str, where: str, compare: Path | None, as_json: bool
+    letters: str,
+    steps: int,
+    referred: bool,
+    precision: str,
+    threads: int,
+    where: str,
+    compare: Path | None,
+    as_json: bool,
 ) -> None:
+    import torch
+
     from studio.bench import ceilings, report
     from studio.bench.steps import measure
     from studio.bench.workloads import workloads
@@ -88,6 +98,8 @@ def _step(
     if chosen is None:
         raise InputError(f"There is no precision {precision!r}", "", f"Use {', '.join(PRECISIONS)}")
     earlier = report.read(compare) if compare else None
+    if threads:
+        torch.set_num_threads(threads)
     say = partial(typer.echo, err=True)
     say("measuring what this machine can do at best …")
     best = ceilings.measure(device, chosen)
