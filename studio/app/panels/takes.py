@@ -19,6 +19,7 @@ from studio.app.panels.takes_looker import Seen, TakesLooker
 from studio.app.panels.takes_menu import menu_of
 from studio.app.panels.takes_model import TakesModel, runs
 from studio.app.panels.takes_reader import Listing, TakesReader
+from studio.app.panels.takes_words import what_goes, why_no_walk, why_nothing
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.base.errors import StudioError
@@ -54,6 +55,7 @@ class TakesPanel(QWidget):
         self._seen: Seen | None = None
         self._sought: tuple[str, int, int] | None = None
         self._order: list[str] = []
+        self._back: list[str] = []  # brought back from the bin; selected as soon as they are shown
         self.ask = Ask(self, context.settings)
         self.reader, self.looker = TakesReader(root, self), TakesLooker(self)
         self.model = TakesModel(context.pictures, self)
@@ -114,8 +116,7 @@ class TakesPanel(QWidget):
     @property
     def walkable(self) -> bool:
         """Whether there may be a way between what is selected."""
-        kinds = {(row.medium, row.size) for row in self.selected}
-        return len(self.selected) > 1 and len(kinds) == 1 and not self.in_bin
+        return not self.in_bin and not why_no_walk(self.selected)
 
     def close_down(self) -> None:
         """End threads and timers."""
@@ -183,17 +184,17 @@ class TakesPanel(QWidget):
         if self.in_bin:
             rows = self.selected
             self._go_on(rows)
-            self._each(rows, lambda takes, key: takes.restore(key), plural("%n take(s) are back", len(rows)))
+            self._back += [row.key for row in rows]
+            self._each(rows, lambda takes, key: takes.restore(key), plural("%n take(s) brought back", len(rows)))
 
     @Slot()
     def empty_bin(self) -> None:
         """Remove what is in the bin for ever, if that is what the artist wants."""
         if not self.binned:
             return
-        choices = (Choice("cancel", tr("Cancel")), Choice("empty", tr("Empty"), primary=True))
+        choices = (Choice("cancel", tr("Cancel"), primary=True), Choice("empty", tr("Empty")))
         question = plural("Remove %n take(s) for ever?", self.binned)
-        text = tr("Their pictures and latents are gone then. Projects, and frames that are kept, stay.")
-        if self.ask.question(question, text, choices, kind="warning") == "empty":
+        if self.ask.question(question, what_goes(), choices, kind="warning") == "empty":
             self.reader.run(lambda takes: takes.empty_bin(), tr("The bin is empty"))
 
     @Slot()
@@ -223,10 +224,9 @@ class TakesPanel(QWidget):
         split.addWidget(self._stack)
         split.addWidget(self.details)
         split.setHandleWidth(GRID // 2)
-        split.setStretchFactor(0, 3)
-        split.setStretchFactor(1, 1)
+        split.setStretchFactor(0, 1)  # the details are as high as they say; the grid has what is left
+        split.setStretchFactor(1, 0)
         split.setChildrenCollapsible(True)
-        split.setSizes([300, 120])
         column.addWidget(split, 1)
         self.count.setProperty("role", "muted")
         self.empty_button.setToolTip(tr("Remove what is in the bin for ever. You are asked first."))
@@ -270,10 +270,12 @@ class TakesPanel(QWidget):
         if listing is not None:
             fits = self._seen.fits if self._seen is not None else None
             self._put(listing, fits)
+            self.filter.sorted_by_likeness(fits is not None)
         shown = len(self.model.rows)
         self._stack.setCurrentWidget(self.grid if shown else self.nothing)
         self.empty_button.setVisible(self.in_bin and shown > 0)
-        self.nothing.setText(self._why_nothing())
+        keeping = self._context.settings.flag(KEEP, True)
+        self.nothing.setText(why_nothing(listing, all_wanted=self.filter.empty, keeping=keeping))
         every = 0 if listing is None else listing.binned if self.in_bin else listing.kept
         all_said = plural("%n take(s)", every)
         self.count.setText(all_said if shown == every else tr("{shown} of {all}", shown=shown, all=all_said))
@@ -287,6 +289,8 @@ class TakesPanel(QWidget):
         if top is not None:
             offset = grid.visualRect(self.model.index(self.model.place(top.key) or 0)).y()
         wanted = list(self._order)
+        if not listing.wanted.binned and self._back:
+            wanted, self._back = self._back, []
         with_focus = grid.hasFocus()
         place = "bin" if listing.wanted.binned else "kept"
         if not self.model.put(listing.rows, listing.root / place, fits):
@@ -308,19 +312,6 @@ class TakesPanel(QWidget):
         if with_focus:
             grid.setFocus()
         self._tell()
-
-    def _why_nothing(self) -> str:
-        if self._listing is None:
-            return tr("Looking…")
-        if not self.filter.empty:
-            return tr("No take is like that.")
-        if self.in_bin:
-            return tr("The bin is empty.")
-        if not self._context.settings.flag(KEEP, True):
-            return tr("Takes are not kept: that is set so in Preferences.")
-        return tr(
-            "Every keyframe that is dreamed is kept here with all that made it. Render something to see the first."
-        )
 
     @Slot()
     def _selected(self) -> None:

@@ -5,15 +5,17 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from studio.app.panels.fields import Line
+from studio.app.panels.takes_words import why_no_walk
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.takes.index import Row
 from studio.takes.take import Kept, Take
 
+_ROOM = 20 * GRID  # pixels of the details' height, where there is so much
 _HASH = 12  # digits of a hash that are shown; the rest is in the tip
 
 
@@ -46,7 +48,6 @@ class TakesDetails(QScrollArea):
         self.tags.setAccessibleName(tr("Tags"))
         self.tags.setToolTip(tr("Your own words, with commas between them; 1 to 60 letters each. Enter keeps them."))
         self.tags.editingFinished.connect(self._write_tags)
-        column.addWidget(self.tags)
         self._grid = QGridLayout()
         self._grid.setHorizontalSpacing(GRID)
         self._grid.setVerticalSpacing(GRID // 2)
@@ -55,6 +56,10 @@ class TakesDetails(QScrollArea):
         column.addStretch(1)
         self.setWidget(inside)
         self.show_rows(())
+
+    def sizeHint(self) -> QSize:  # noqa: N802
+        """Room for a prompt of three lines, medium, size, seed and score."""
+        return QSize(super().sizeHint().width(), _ROOM)
 
     def show_rows(self, rows: Sequence[Row]) -> None:
         """Show what a list knows of the selected takes; `show_take` adds the rest."""
@@ -72,7 +77,7 @@ class TakesDetails(QScrollArea):
         if [row.key for row in rows] != [row.key for row in before] or not self.tags.isModified():
             self.tags.setText(", ".join(_common(rows)))
         self.tags.setVisible(bool(rows))
-        self._fill([] if len(rows) == 1 else _shared(rows))
+        self._fill(_shared(rows))
 
     def show_take(self, kept: Kept) -> None:
         """Show all of a take, if it is the selected one still."""
@@ -82,10 +87,14 @@ class TakesDetails(QScrollArea):
     def _fill(self, found: Sequence[tuple[str, str, str]]) -> None:
         while (item := self._grid.takeAt(0)) is not None:
             widget = item.widget()
-            if widget is not None:
+            if widget is not None and widget is not self.tags:
                 widget.hide()
                 widget.deleteLater()
-        for place, (name, value, tip) in enumerate(found):
+        first = (tr("Medium"), tr("Size"), tr("Seed"), tr("Score"), tr("Walk"))
+        above = sum(name in first for name, _, _ in found)  # what one looks for comes before the tags, the rest after
+        self._grid.addWidget(self.tags, above, 0, 1, 2)
+        for number, (name, value, tip) in enumerate(found):
+            place = number + (number >= above)
             label, said = QLabel(name), QLabel(value)
             label.setProperty("role", "muted")
             label.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -115,12 +124,12 @@ def facts(take: Take) -> list[tuple[str, str, str]]:
         (tr("Medium"), " · ".join(filter(None, dict.fromkeys((medium.kind, medium.model, medium.start)))), ""),
         (tr("Size"), tr("{width} × {height}", width=take.width, height=take.height), tr("In pixels.")),
         (tr("Seed"), str(take.seed), ""),
-        (tr("Steps"), str(take.steps), tr("Of the optimiser.")),
     ]
     for guide in take.guides:
         score = "" if guide.score is None else f"{guide.score:.4f} · "
         tip = tr("Cosine with its wishes, by this perceptor, whose weights have the SHA-256 {hash}", hash=guide.sha256)
         found.append((tr("Score"), score + (guide.model or tr("starter")), tip))
+    found.append((tr("Steps"), str(take.steps), tr("Of the optimiser.")))
     for name, digest in ((tr("Weights"), medium.sha256), (tr("Start's"), medium.start_sha256)):
         if digest:
             found.append((name, digest[:_HASH], tr("SHA-256 of the weights or pack: {hash}", hash=digest)))
@@ -149,5 +158,9 @@ def _shared(rows: Sequence[Row]) -> list[tuple[str, str, str]]:
     ]
     scores = [row.score for row in rows if row.score is not None]
     if scores:
-        found.append((tr("Score"), tr("{low} to {high}", low=f"{min(scores):.3f}", high=f"{max(scores):.3f}"), ""))
+        low, high = f"{min(scores):.3f}", f"{max(scores):.3f}"
+        found.append((tr("Score"), low if low == high else tr("{low} to {high}", low=low, high=high), ""))
+    why_not = why_no_walk(rows) if len(rows) > 1 else ""
+    if why_not:
+        found.append((tr("Walk"), why_not, ""))
     return found

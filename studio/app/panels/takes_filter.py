@@ -15,6 +15,7 @@ from studio.base.progress import Progress
 from studio.takes.index import Wanted
 
 _CALM = 250  # milliseconds after the last letter
+_LIKENESS = "likeness"  # the order of a search by what pictures show, which cannot be chosen
 
 
 class TakesFilter(QWidget):
@@ -31,6 +32,7 @@ class TakesFilter(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._by = "date"
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(GRID)
@@ -88,7 +90,7 @@ class TakesFilter(QWidget):
             star=self.star.isChecked(),
             medium=self.medium.currentData() or "",
             binned=self.binned.isChecked(),
-            best=self.order.currentData() == "score",
+            best=self._chosen_order == "score",
         )
 
     @property
@@ -99,7 +101,27 @@ class TakesFilter(QWidget):
     @property
     def empty(self) -> bool:
         """Whether nothing is looked for in particular."""
-        return self.wanted == Wanted(binned=self.binned.isChecked(), best=self.order.currentData() == "score")
+        return self.wanted == Wanted(binned=self.binned.isChecked(), best=self._chosen_order == "score")
+
+    def sorted_by_likeness(self, on: bool) -> None:
+        """Say that what is shown is in the order of its likeness to the text; the order that was chosen comes back."""
+        place = self.order.findData(_LIKENESS)
+        if on == (place >= 0):
+            return
+        with QSignalBlocker(self.order):
+            if on:
+                self._by = self.order.currentData()
+                self.order.addItem(tr("Likeness"), _LIKENESS)
+                self.order.setCurrentIndex(self.order.count() - 1)
+            else:
+                self.order.removeItem(place)
+                self.order.setCurrentIndex(self.order.findData(self._by))
+        self.order.setEnabled(not on)
+
+    @property
+    def _chosen_order(self) -> str:
+        chosen = str(self.order.currentData())
+        return self._by if chosen == _LIKENESS else chosen
 
     def offer(self, media: Sequence[str], tags: Sequence[str]) -> None:
         """Say which media and tags there are; what is chosen stays so, even when no take has it any more."""

@@ -191,7 +191,9 @@ class Painter(QStyledItemDelegate):
         )
         if colour is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.setPen(QPen(colour, 2))
+            cursor = not state & QStyle.StateFlag.State_Selected and bool(state & QStyle.StateFlag.State_HasFocus)
+            # where the keyboard stands is not what is selected
+            painter.setPen(QPen(colour, 2, Qt.PenStyle.DotLine if cursor else Qt.PenStyle.SolidLine))
             painter.drawRoundedRect(area.adjusted(-1, -1, 1, 1), GRID / 2 + 1, GRID / 2 + 1)
         self._write(painter, option.rect, area, row, selected=bool(state & QStyle.StateFlag.State_Selected))
         painter.restore()

@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QMenu
 
 from studio.app.icons import icon
+from studio.app.panels.takes_words import why_no_walk
 from studio.app.texts import plural, tr
 
 if TYPE_CHECKING:
@@ -20,11 +21,19 @@ def menu_of(panel: TakesPanel, frame: int) -> QMenu:
     rows = panel.selected
     menu = QMenu(panel)
     menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    menu.setToolTipsVisible(True)
     if not panel.in_bin:
-        text = plural("Use %n Take(s) as Keyframe at Frame {frame}", len(rows), frame=frame)
+        text = (
+            tr("Use 1 Take as Keyframe at Frame {frame}", frame=frame)
+            if len(rows) == 1
+            else plural("Use %n Take(s) as Keyframes from Frame {frame} On", len(rows), frame=frame)
+        )
         menu.addAction(icon("diamond-plus"), text, panel.use)
         walk = menu.addAction(icon("spline"), tr("Walk Between Them…"), panel.walk)
-        walk.setEnabled(panel.walkable)
+        why_not = why_no_walk(rows)
+        walk.setEnabled(not why_not)
+        walk.setToolTip(why_not or tr("Blend from take to take without dreaming again."))
+        walk.setStatusTip(walk.toolTip())
         menu.addSeparator()
     starred = all(row.star for row in rows)
     menu.addAction(icon("star"), tr("Take the Star Away") if starred else tr("Give a Star"), panel.star)

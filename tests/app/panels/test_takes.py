@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import KEEP, Context
@@ -32,6 +33,8 @@ class FakeAsk:
 
     def question(self, heading: str, *told: Any, **options: Any) -> str:
         self.asked.append(heading)
+        self.told = str(told[0])
+        self.primary = next(choice.id for choice in told[1] if choice.primary)
         return self.answer
 
     def show_file(self, path: Path) -> bool:
@@ -93,6 +96,20 @@ def test_the_details_tell_how_a_take_was_made(panel: TakesPanel, qtbot: QtBot) -
     qtbot.waitUntil(lambda: panel.details._grid.count() > 10)
 
 
+def test_the_details_have_room_for_what_one_looks_for(
+    panel: TakesPanel, keep: Callable[..., Kept], qtbot: QtBot
+) -> None:
+    keep(9, "a long prompt of an octopus in the deep blue sea | a red rocket over a field of tulips:0.5")
+    qtbot.waitUntil(lambda: len(panel.model.rows) == 4, timeout=5000)
+    click(panel, qtbot, 0)
+    qtbot.waitUntil(lambda: "Seed" in [label.text() for label in panel.details.findChildren(QLabel)])
+    panel.resize(240, 490)
+    qtbot.wait(20)
+    score = next(label for label in panel.details.findChildren(QLabel) if label.text() == "0.0900 · starter")
+    below = score.mapTo(panel.details, QPoint(0, score.height())).y()
+    assert below <= panel.details.height(), "prompt, medium, size, seed and score are seen without scrolling"
+
+
 def test_stars_by_click_and_by_key(panel: TakesPanel, qtbot: QtBot) -> None:
     qtbot.mouseClick(panel.grid.viewport(), LEFT, NONE, panel.grid.star_place(panel.model.index(0)).center())
     qtbot.waitUntil(lambda: panel.model.rows[0].star)
@@ -136,9 +153,12 @@ def test_delete_puts_away_and_the_bin_brings_back(panel: TakesPanel, qtbot: QtBo
     click(panel, qtbot, 0)
     panel.restore()
     qtbot.waitUntil(lambda: panel.nothing.isVisible())
+    assert said[1:] == ["1 take brought back"]
     assert panel.nothing.text() == "The bin is empty."
     qtbot.mouseClick(panel.filter.binned, LEFT)
     qtbot.waitUntil(lambda: len(panel.model.rows) == 3)
+    assert chosen(panel) == ["a purple heart"], "what came back is selected"
+    assert panel.details.prompt.text() == "a purple heart"
 
 
 def test_the_bin_is_emptied_only_when_the_artist_says_so(panel: TakesPanel, qtbot: QtBot) -> None:
@@ -149,6 +169,8 @@ def test_the_bin_is_emptied_only_when_the_artist_says_so(panel: TakesPanel, qtbo
     panel.ask = FakeAsk("cancel")  # type: ignore[assignment]
     qtbot.mouseClick(panel.empty_button, LEFT)
     assert panel.ask.asked == ["Remove 1 take for ever?"]
+    assert panel.ask.primary == "cancel", "Enter deletes nothing"
+    assert "latent" not in panel.ask.told
     panel.ask = FakeAsk("empty")  # type: ignore[assignment]
     qtbot.mouseClick(panel.empty_button, LEFT)
     qtbot.waitUntil(lambda: panel.nothing.isVisible())
@@ -211,10 +233,12 @@ def test_a_search_by_what_pictures_show_sorts_by_its_fit(
     qtbot.waitUntil(lambda: prompts(panel)[0] == "a red apple")
     assert searched == ["fruit"]
     assert not panel.filter.bar.isVisible()
+    assert panel.filter.order.currentText() == "Likeness"
     assert "0.300" in panel.model.index(0).data(Qt.ItemDataRole.ToolTipRole)
     panel.filter.text.clear()
     qtbot.waitUntil(lambda: prompts(panel)[0] == "a purple heart")
     assert panel.model.fits is None
+    assert panel.filter.order.currentText() == "Latest first"
 
 
 def test_what_goes_wrong_is_told(
@@ -233,7 +257,7 @@ def test_nothing_says_what_to_do(panel: TakesPanel, context: Context, qtbot: QtB
     panel.grid.selectAll()
     panel.remove()
     qtbot.waitUntil(lambda: panel.nothing.isVisible())
-    assert "Render something" in panel.nothing.text()
+    assert panel.nothing.text().startswith("All 3 takes are in the bin.")
     context.settings.set(KEEP, False)
     assert "not kept" in panel.nothing.text()
 

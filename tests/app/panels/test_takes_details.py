@@ -64,6 +64,7 @@ def test_several_show_what_they_have_in_common(details: TakesDetails, keep: Call
     assert details.tags.text() == "b"
     assert "2 takes" in said(details)
     assert "pixels, vqgan" in said(details)
+    assert "A walk stays within one medium" in said(details)
     details.show_rows([])
     assert not details.tags.isVisible()
     assert "Select a take" in said(details)

@@ -57,6 +57,17 @@ def test_a_search_by_what_pictures_show_leaves_none_out(bar: TakesFilter, qtbot:
     bar.close_down()
 
 
+def test_the_order_of_a_search_by_likeness_is_said_and_the_chosen_one_comes_back(bar: TakesFilter) -> None:
+    bar.order.setCurrentIndex(1)
+    bar.sorted_by_likeness(True)
+    bar.sorted_by_likeness(True)
+    assert (bar.order.currentText(), bar.order.isEnabled(), bar.order.count()) == ("Likeness", False, 3)
+    assert bar.wanted.best
+    bar.sorted_by_likeness(False)
+    assert (bar.order.currentText(), bar.order.isEnabled(), bar.order.count()) == ("Best score first", True, 2)
+    assert bar.wanted.best
+
+
 def test_a_choice_stays_when_nothing_has_it_any_more(bar: TakesFilter) -> None:
     bar.offer(("pixels",), ("night", "day"))
     bar.tag.setCurrentIndex(1)

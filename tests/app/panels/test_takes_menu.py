@@ -24,7 +24,20 @@ def test_it_offers_what_can_be_done(panel: TakesPanel, qtbot: QtBot) -> None:
     assert not found["Walk Between Them…"]
     assert {"Take the Star Away", "Tags…", "Copy Prompt", "Show in Folder", "Move to the Bin"} <= set(found)
     panel.grid.selectAll()
-    assert "Give a Star" in texts(panel)
+    found = texts(panel)
+    assert "Give a Star" in found
+    assert found["Use 3 Takes as Keyframes from Frame 12 On"]
+
+
+def test_a_walk_that_cannot_be_says_why(panel: TakesPanel) -> None:
+    panel.grid.selectAll()
+    menu = menu_of(panel, 0)
+    walk = next(action for action in menu.actions() if action.text() == "Walk Between Them…")
+    assert menu.toolTipsVisible()
+    assert not walk.isEnabled()
+    assert "different media: pixels, vqgan" in walk.toolTip()
+    menu.close()
+    menu.deleteLater()
 
 
 def test_in_the_bin_it_brings_back(panel: TakesPanel, qtbot: QtBot) -> None:
