@@ -369,9 +369,9 @@ class Window(QMainWindow):
         self.library.mark_opened(name)
         self.timeline.fit()
         self.viewer.fit()
+        self.context.player.stop()
         self.context.player.seek(self.context.document.timeline.frames.start)
-        path = self.context.document.path
-        if path is not None:
+        if (path := self.context.document.path) is not None:
             self.context.frames.recall(shown.recall(path))
         self._openings += 1
         if name in samples.names():

@@ -245,6 +245,13 @@ def test_the_first_start_plays_the_sample(window: Window, context: Context, qtbo
     assert "First walk" in window.windowTitle() or "first-walk" in window.windowTitle()
 
 
+def test_what_played_stops_when_another_project_is_opened(window: Window, context: Context, qtbot: QtBot) -> None:
+    context.player.play(1)
+    context.actions["file.new"].trigger()
+    assert not context.player.playing
+    assert context.player.frame == 0
+
+
 def test_the_inspector_does_not_end_a_drag_that_it_watches(window: Window, context: Context) -> None:
     lanes, stage = window.timeline.lanes, window.timeline.stage
     top, row = stage.top(PROMPT), stage.layout.of(PROMPT)
