@@ -190,13 +190,14 @@ class _Painter(QStyledItemDelegate):
             shown = QRectF(area.center().x() - size.width() / 2, area.center().y() - size.height() / 2, *size.toTuple())
             painter.save()
             painter.setClipPath(outline)
-            painter.setOpacity(0.6 if cell.growth is Growth.STOPPED else 1.0)
             painter.drawImage(shown, cell.image)
             painter.restore()
         if cell.growth is Growth.GROWING:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(colours.rendering)
             painter.drawEllipse(QRectF(area.right() - GRID - 3, area.top() + 3, GRID, GRID))
+        if cell.growth is Growth.STOPPED:
+            _mark_stopped(painter, area)
         if (ring := ring_of(state)) is not None:
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.setPen(QPen(ring, 2))
@@ -210,6 +211,16 @@ class _Painter(QStyledItemDelegate):
         wrap = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
         painter.drawText(below, int(wrap), text)
         painter.restore()
+
+
+def _mark_stopped(painter: QPainter, area: QRectF) -> None:
+    """A little square in the corner, on a ground that parts it from any picture: it can be used as it is."""
+    colours = theme().colours
+    ground = QRectF(area.right() - 2 * GRID - 3, area.top() + 3, 2 * GRID, 2 * GRID)
+    painter.setPen(Qt.PenStyle.NoPen)
+    painter.setBrush(colours.raised)
+    painter.drawRoundedRect(ground, GRID / 2, GRID / 2)
+    painter.fillRect(ground.adjusted(5, 5, -5, -5), colours.text)
 
 
 def _shortened(text: str, metrics: QFontMetrics, width: int) -> str:

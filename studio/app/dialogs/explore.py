@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Final
 
 from PySide6.QtCore import QSize, Qt, Signal, Slot
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import (
     QButtonGroup,
     QDialog,
@@ -21,11 +23,13 @@ from PySide6.QtWidgets import (
 from studio.app.context import Context
 from studio.app.dialogs.draft_grid import DraftGrid, growth_text
 from studio.app.exploring import Cell, Growth, Stage
-from studio.app.promoting import promote
+from studio.app.promoting import bring
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.base.errors import StudioError
+from studio.project import changes
 from studio.render.variations import BY, COUNT, prompt_at, prompt_of, small, varied
+from studio.timeline.model import KeyRef
 from studio.timeline.prompt import format_prompt
 
 KINDS: Final = {
@@ -51,6 +55,7 @@ class ExploreDialog(QDialog):
         self._exploring = context.exploring
         self._seen = 0
         self._frame = 0
+        self._note: tuple[str, str] | None = None
         self.setWindowTitle(tr("Explore"))
         self.setModal(False)
         self.resize(QSize(84 * GRID, 102 * GRID))
@@ -62,7 +67,7 @@ class ExploreDialog(QDialog):
         )
         self.prompt.textEdited.connect(self._edited)
         self.grid = DraftGrid(self._exploring)
-        self.grid.chosen.connect(self._choose)
+        self.grid.chosen.connect(self._chosen)
         self.grid.picked.connect(self._use)
         self.grid.continued.connect(self._continue)
         self.bar = QProgressBar()
@@ -104,7 +109,7 @@ class ExploreDialog(QDialog):
                 written = ""
             if written and (not self._exploring.cells or frame != self._frame):
                 self.prompt.setText(written)
-                self._frame, self._seen = frame, 0
+                self._frame, self._seen, self._note = frame, 0, None
         self.show()
         self.raise_()
         self.activateWindow()
@@ -122,7 +127,7 @@ class ExploreDialog(QDialog):
             self._say(str(error), "error")
             return
         if self._exploring.start(drafts, self._context.document.folder):
-            self._seen += COUNT
+            self._seen, self._note = self._seen + COUNT, None
             self.grid.fill()
             self.grid.setFocus()
 
@@ -190,7 +195,7 @@ class ExploreDialog(QDialog):
     @Slot()
     def _edited(self) -> None:
         """Another prompt or kind: its first drafts come first."""
-        self._seen = 0
+        self._seen, self._note = 0, None
         self._refresh()
 
     @Slot()
@@ -199,10 +204,10 @@ class ExploreDialog(QDialog):
         self.stop_button.setVisible(not idle)
         self.stop_button.setEnabled(exploring.stage is not Stage.STOPPING)
         self.explore_button.setVisible(idle)
-        self.explore_button.setText(tr("Explore") if not self._seen else tr("Others"))
-        self.explore_button.setToolTip(
-            tr("Grow {count} drafts", count=COUNT) if not self._seen else tr("Grow {count} others", count=COUNT)
-        )
+        more = self._seen > 0
+        self.explore_button.setText(tr("Sixteen More") if more else tr("Explore"))
+        told = tr("Grow {count} other drafts of the same kind", count=COUNT)
+        self.explore_button.setToolTip(told if more else tr("Grow {count} drafts", count=COUNT))
         _set_role(self.explore_button, "primary" if self.grid.current < 0 else "")
         begun = sum(cell.growth is not Growth.WAITING for cell in exploring.cells)
         total = len(exploring.cells)
@@ -213,14 +218,17 @@ class ExploreDialog(QDialog):
             self.bar.setRange(0, max(1, exploring.steps))
             self.bar.setValue(exploring.step)
         self.bar.setVisible(not idle)
-        if exploring.error is not None and idle:
-            self._say(str(exploring.error), "error")
-        else:
-            self._say(*self._told(begun, total))
-        self._choose(self.grid.current)
+        self._say(*self._told(begun, total))
+        cell = self._cell(self.grid.current)
+        usable = cell is not None and cell.image is not None and cell.growth is not Growth.FAILED
+        self.use_button.setEnabled(usable)
+        self.continue_button.setEnabled(usable)
 
     def _told(self, begun: int, total: int) -> tuple[str, str]:
+        """What the page says below the drafts, and its role: first what was just done with one, then how far it is."""
         exploring = self._exploring
+        if self._note is not None:
+            return self._note
         match exploring.stage:
             case Stage.WAITING:
                 return tr("A render is running: the drafts come next, before the renders that wait."), ""
@@ -230,12 +238,16 @@ class ExploreDialog(QDialog):
                 return tr("Growing: step {step} of {steps}", step=exploring.step, steps=exploring.steps), ""
             case Stage.STOPPING:
                 return tr("Stopping…"), ""
+        cell = self._cell(self.grid.current)
+        if cell is not None and cell.growth is Growth.FAILED:
+            return growth_text(cell), "error"
+        if cell is not None:
+            return f"{cell.draft.label} — {format_prompt(cell.draft.prompt)}", "muted"
+        if exploring.error is not None:
+            return str(exploring.error), "error"
         failed = sum(cell.growth is Growth.FAILED for cell in exploring.cells)
         if failed:
             return plural("%n draft(s) failed; point at one to see why.", failed), "warning"
-        cell = self._cell(self.grid.current)
-        if cell is not None:
-            return f"{cell.draft.label} — {format_prompt(cell.draft.prompt)}", "muted"
         if exploring.stopped:
             return tr("Stopped. What there is can be used."), "muted"
         if exploring.cells:
@@ -250,15 +262,9 @@ class ExploreDialog(QDialog):
         return self._exploring.cells[number] if 0 <= number < len(self._exploring.cells) else None
 
     @Slot(int)
-    def _choose(self, number: int) -> None:
-        cell = self._cell(number)
-        usable = cell is not None and cell.image is not None and cell.growth is not Growth.FAILED
-        self.use_button.setEnabled(usable)
-        self.continue_button.setEnabled(usable)
-        if cell is not None and not self._exploring.busy:
-            failed = cell.growth is Growth.FAILED
-            told = growth_text(cell) if failed else f"{cell.draft.label} — {format_prompt(cell.draft.prompt)}"
-            self._say(told, "error" if failed else "muted")
+    def _chosen(self, _number: int) -> None:
+        self._note = None
+        self._refresh()
 
     @Slot(int)
     def _cell_changed(self, number: int) -> None:
@@ -280,15 +286,36 @@ class ExploreDialog(QDialog):
         if cell is None or cell.image is None or cell.growth is Growth.FAILED:
             return
 
-        def done(made: bool) -> None:
-            if not made:
-                return
-            label = cell.draft.label
-            self.said.emit(tr("The draft {label} is the keyframe at frame {frame} now", label=label, frame=frame))
-            if dream:
-                self.continued.emit(frame)
+        self._context.tasks.start(self._taken(cell, cell.path or cell.image, frame, dream))
 
-        promote(self._context, cell.path or cell.image, cell.draft.prompt, frame, done=done)
+    async def _taken(self, cell: Cell, picture: Path | QImage, frame: int, dream: bool) -> None:
+        """Let a keyframe begin from the draft, as one entry of the history; the page says that it does, or why not."""
+        context, prompt = self._context, cell.draft.prompt
+        try:
+            asset = await bring(context, picture, format_prompt(prompt))
+        except StudioError as error:
+            self._tell(str(error), "error")
+            raise
+        document = context.document
+        document.seal()
+        made = document.apply(changes.promote(asset, prompt, frame))
+        document.seal()
+        if not made:
+            return
+        track = next(each for each in document.timeline.prompts if not each.muted)
+        context.choice.select([KeyRef(track.ref, frame)])
+        said = tr("The draft {label} is the keyframe at frame {frame} now", label=cell.draft.label, frame=frame)
+        if dream:
+            said = tr("{said}, and is dreamed on in full size", said=said)
+        self._tell(said)
+        self.said.emit(said)
+        if dream:
+            self.continued.emit(frame)
+
+    def _tell(self, text: str, role: str = "") -> None:
+        """Say it on the page until a draft is chosen or others grow."""
+        self._note = text, role
+        self._refresh()
 
 
 def _set_role(widget: QWidget, role: str) -> None:

@@ -107,3 +107,18 @@ def test_what_a_draft_is_doing_in_words(grid: DraftGrid, context: Context) -> No
     assert growth_text(cell) == ""
     assert growth_text(replace(cell, growth=Growth.GROWING)) == "growing"
     assert growth_text(replace(cell, growth=Growth.FAILED, error=InputError("Nothing", "", ""))) == "Nothing."
+
+
+def test_one_that_was_stopped_is_not_dimmed_but_marked(grid: DraftGrid, context: Context) -> None:
+    before = shot(grid)
+    cells = list(context.exploring.cells)
+    cells[0] = replace(cells[0], growth=Growth.STOPPED)
+    context.exploring.cells = tuple(cells)
+    context.exploring.cell_changed.emit(0)
+    image = cells[0].image
+    assert image is not None
+    assert near(colour(grid, 0), image.pixelColor(0, 0)), "as it is"
+    place = grid.visualRect(grid.model().index(0, 0))
+    corner = place.adjusted(place.width() // 2, 0, 0, -place.height() // 2)
+    assert before.copy(corner) != shot(grid).copy(corner)
+    assert "stopped" in grid.model().index(0, 0).data(Qt.ItemDataRole.ToolTipRole)

@@ -80,7 +80,7 @@ def test_sixteen_drafts_grow_in_four_rows_and_four_columns(
 
 def test_others_go_on_where_the_first_stopped(dialog: ExploreDialog, context: Context, qtbot: QtBot) -> None:
     grow(dialog, context, qtbot)
-    assert dialog.explore_button.text() == "Others"
+    assert dialog.explore_button.text() == "Sixteen More"
     grow(dialog, context, qtbot)
     assert labels(context) == [f"seed {seed}" for seed in range(16, 32)]
 
@@ -163,8 +163,14 @@ def test_a_double_click_makes_it_a_keyframe_and_asks_for_the_full_size(
     assert continued.args == [64]
     key = context.document.timeline.prompts[0].track.key(64)
     assert key is not None
-    assert key.value.begin
+    assert key.value.begin == "a-red-apple-in-the-grass", "its picture is called as its prompt"
     assert len(context.document.labels) == 1, "a double click is one keyframe"
+    said = "The draft seed 3 is the keyframe at frame 64 now, and is dreamed on in full size"
+    assert dialog.state.text() == said, "it stands where the artist looks"
+    context.exploring.changed.emit()
+    assert dialog.state.text() == said
+    press(dialog, qtbot, 4)
+    assert "seed 4" in dialog.state.text()
 
 
 def test_drafts_can_be_used_while_they_grow_and_after_a_stop(
@@ -245,3 +251,17 @@ def test_what_a_screen_reader_says_of_a_draft(
     assert "too long" in first.data(role.AccessibleTextRole)
     assert second.data(role.AccessibleTextRole) == "seed 1"
     assert second.data(role.AccessibleDescriptionRole) == "a red apple in the grass"
+
+
+def test_a_draft_that_cannot_be_used_is_told_on_the_page(
+    dialog: ExploreDialog, context: Context, qtbot: QtBot, tmp_path: Path
+) -> None:
+    grow(dialog, context, qtbot)
+    press(dialog, qtbot, 2)
+    path = context.exploring.cells[2].path
+    assert path is not None
+    path.unlink()
+    with qtbot.waitSignal(context.tasks.failed):
+        click(qtbot, dialog.use_button)
+    assert "cannot be used" in dialog.state.text()
+    assert dialog.state.property("role") == "error"
