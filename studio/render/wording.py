@@ -8,6 +8,7 @@ import math
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from studio.base.errors import InputError
 from studio.timeline.prompt import Prompt, Term, Text
@@ -128,42 +129,51 @@ def alternatives(text: str) -> Alternatives:
 def reworded(prompt: Prompt, count: int, first: int = 0) -> Iterator[tuple[str, Prompt]]:
     """The prompt itself (unless `first` is not 0), and others with another word of `WORDS`: (what is new, prompt).
 
-    The kinds of words take turns. A word of the kind that stands in the text is replaced, else one is added.
+    The kinds of words take turns. A word of the kind that stands in the text is replaced, else one is added. Of several
+    texts that pull, each is varied in turn, and then all of them alike, but for colours; regions and weights stay.
 
     Args:
-        prompt: whose first text that pulls is varied.
+        prompt: whose texts that pull are varied.
         count: how many.
         first: other words come first for another number; when all were used, two come at a time.
 
     Raises:
         InputError: the prompt has no text that pulls.
     """
-    place = next((n for n, term in enumerate(prompt.terms) if isinstance(term.content, Text) and term.weight > 0), None)
-    if place is None:
+    places = tuple(
+        place for place, term in enumerate(prompt.terms) if isinstance(term.content, Text) and term.weight > 0
+    )
+    if not places:
         raise InputError(
             "There are no words to vary", "The prompt has no text that pulls", "Write a text, or vary the seeds"
         )
-    term = prompt.terms[place]
-    assert isinstance(term.content, Text)
-    text = term.content.text
-    order = {
-        kind: sorted(words, key=lambda word, kind=kind: _shuffled(first, f"{kind} {word}"))  # type: ignore[misc]
-        for kind, words in WORDS.items()
-    }
-    turns = [word for row in itertools.zip_longest(*order.values()) for word in row]
-    kinds = [kind for _ in range(max(map(len, order.values()))) for kind in order]
-    single = [(kind, word) for kind, word in zip(kinds, turns, strict=True) if word and not _stands(word, text)]
-    made = itertools.chain(
-        [] if first else [((), text)],
-        (((word,), swapped(text, kind, word)) for kind, word in single),
-        (
-            ((one, other), swapped(swapped(text, kind, one), second, other))
-            for (kind, one), (second, other) in itertools.product(single, single)
-            if kind < second
-        ),
-    )
-    for words, written in itertools.islice(made, count):
-        yield " · ".join(words) or "as it is", _with(prompt, place, term, written)
+    if first == 0:
+        yield "as it is", prompt
+        count -= 1
+    several = len(places) > 1
+    varied = [_reworded(prompt, (place,), first, f"wish {place + 1}: " if several else "") for place in places]
+    if several:
+        varied.append(_reworded(prompt, places, first, "all: "))
+    yield from itertools.islice(_in_turn(varied), max(0, count))
+
+
+def _in_turn(varied: list[Iterator[tuple[str, Prompt]]]) -> Iterator[tuple[str, Prompt]]:
+    """One of each, again and again, until none has any more."""
+    for row in itertools.zip_longest(*varied):
+        yield from (each for each in row if each is not None)
+
+
+def _reworded(prompt: Prompt, places: tuple[int, ...], first: int, whose: str) -> Iterator[tuple[str, Prompt]]:
+    """The prompt with another word in all of those texts: single words, then two at a time; `whose` is told."""
+    texts = [_text(prompt.terms[place]) for place in places]
+    kinds = [kind for kind in WORDS if len(places) == 1 or kind != "colour"]
+    order = {kind: sorted(WORDS[kind], key=partial(_shuffled, f"{first} {whose}{kind}".rstrip())) for kind in kinds}
+    rows = itertools.zip_longest(*order.values())
+    turns = [(kind, word) for row in rows for kind, word in zip(kinds, row, strict=True) if word]
+    single = [(kind, word) for kind, word in turns if not any(_stands(word, text) for text in texts)]
+    pairs = (pair for pair in itertools.product(single, single) if pair[0][0] < pair[1][0])
+    for words in itertools.chain(((each,) for each in single), pairs):
+        yield whose + " · ".join(word for _, word in words), _with(prompt, places, words)
 
 
 def swapped(text: str, kind: str, word: str) -> str:
@@ -181,11 +191,20 @@ def _stands(word: str, text: str) -> re.Match[str] | None:
     return re.search(rf"(?<!\w){re.escape(word)}(?!\w)", text, re.IGNORECASE)
 
 
-def _with(prompt: Prompt, place: int, term: Term, written: str) -> Prompt:
+def _text(term: Term) -> str:
+    assert isinstance(term.content, Text)
+    return term.content.text
+
+
+def _with(prompt: Prompt, places: tuple[int, ...], words: tuple[tuple[str, str], ...]) -> Prompt:
     terms = list(prompt.terms)
-    terms[place] = replace(term, content=Text(written))
+    for place in places:
+        text = _text(terms[place])
+        for kind, word in words:
+            text = swapped(text, kind, word)
+        terms[place] = replace(terms[place], content=Text(text))
     return Prompt(tuple(terms))
 
 
-def _shuffled(first: int, name: object) -> bytes:
+def _shuffled(first: object, name: object) -> bytes:
     return hashlib.sha256(f"{first} {name}".encode()).digest()

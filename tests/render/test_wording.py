@@ -101,3 +101,19 @@ def test_a_word_that_stands_there_is_no_variation():
 def test_without_a_text_that_pulls_there_are_no_words():
     with pytest.raises(InputError, match="no words to vary"):
         list(reworded(parse_prompt("image:flower | blur:-1"), 4))
+
+
+def test_of_several_wishes_each_is_varied_in_turn_and_then_all_alike():
+    prompt = parse_prompt("a red apple @left:2 | a flower @right | blur:-0.5")
+    found = list(reworded(prompt, 16))
+    assert found[0] == ("as it is", prompt)
+    assert [label.partition(":")[0] for label, _ in found[1:7]] == ["wish 1", "wish 2", "all"] * 2
+    for label, made in found[1:]:
+        changed = [old != new for old, new in zip(prompt.terms, made.terms, strict=True)]
+        wanted = {"wish 1": [True, False, False], "wish 2": [False, True, False], "all": [True, True, False]}
+        assert changed == wanted[label.partition(":")[0]], label
+        assert [(term.weight, term.region) for term in made.terms] == [
+            (term.weight, term.region) for term in prompt.terms
+        ]
+    assert len({format_prompt(made) for _, made in found}) == 16
+    assert not {label for label, _ in reworded(prompt, 200) if label in {f"all: {each}" for each in WORDS["colour"]}}
