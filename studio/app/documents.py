@@ -190,7 +190,8 @@ class Documents(QObject):
             return True
         others = [said for loss in self._others if (said := loss())]
         renders = losses.renders(self._context.rendering.queue)
-        return self._may_leave(ending=(*renders, *others))
+        drafts = losses.drafts(self._context.exploring)
+        return self._may_leave(ending=(*renders, *drafts, *others))
 
     def forget(self) -> None:
         """Let go of all that is unsaved or runs: `may_close` asks nothing any more. For whoever drives this."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from studio.app.document import Document
+from studio.app.exploring import Exploring, Growth
 from studio.app.texts import plural, tr
 from studio.render.queue import Job, State
 
@@ -46,3 +47,14 @@ def renders(jobs: Iterable[Job]) -> tuple[str, ...]:
     if paused:
         said.append(plural("%n paused render(s)", paused))
     return tuple(said)
+
+
+def drafts(exploring: Exploring) -> tuple[str, ...]:
+    """What ends with the window: drafts that grow or wait."""
+    growing = sum(cell.growth in (Growth.WAITING, Growth.GROWING) for cell in exploring.cells)
+    if not exploring.busy or not growing:
+        return ()
+    if exploring.step:
+        text = "%n draft(s) of Explore that grow, at step {step} of {steps}"
+        return (plural(text, growing, step=exploring.step, steps=exploring.steps),)
+    return (plural("%n draft(s) of Explore that have just begun", growing),)

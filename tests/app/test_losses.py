@@ -2,14 +2,18 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from studio.app import losses
+from studio.app.context import Context
 from studio.app.document import Document
 from studio.project.changes import set_seed
 from studio.project.model import Project
 from studio.render.queue import Job, State
+from studio.render.variations import by_seeds, prompt_at, small
 
 
 @pytest.mark.parametrize(
@@ -41,3 +45,14 @@ def test_renders_that_are_not_over_are_named(project: Project) -> None:
         "1 paused render",
     )
     assert losses.renders([]) == ()
+
+
+def test_drafts_that_grow_are_named(context: Context, qtbot: QtBot, explore: Any) -> None:
+    exploring, project = context.exploring, context.document.project
+    assert losses.drafts(exploring) == ()
+    explore.hold.clear()
+    exploring.start(by_seeds(small(project, 0, prompt_at(project, 0))), context.document.folder)
+    assert losses.drafts(exploring) == ("16 drafts of Explore that have just begun",)
+    explore.hold.set()
+    qtbot.waitUntil(lambda: not exploring.busy, timeout=10000)
+    assert losses.drafts(exploring) == (), "what is done comes again from the cache"
