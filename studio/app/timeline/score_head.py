@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import html
-
 from PySide6.QtCore import QLineF, Qt, Signal, Slot
 from PySide6.QtGui import QAction, QActionGroup, QFont, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QToolButton, QVBoxLayout, QWidget
@@ -13,7 +11,7 @@ from studio.app.scoring import Scoring
 from studio.app.texts import plural, tr
 from studio.app.theme import theme
 from studio.app.timeline.header import WIDTH
-from studio.app.timeline.score_words import warning
+from studio.app.timeline.score_words import paragraphs, warning
 from studio.app.timeline.stage import Stage
 from studio.base.errors import StudioError
 
@@ -113,7 +111,7 @@ class ScoreHead(QWidget):
         about = plural("CLIP is being fooled in %n place(s): go to the next one", len(spans))
         self.warnings.setAccessibleName(about)
         told = [] if scores is None else [warning(scores, span) for span in spans[:3]]
-        self.warnings.setToolTip("".join(f"<p>{html.escape(each)}</p>" for each in (about, *told)))
+        self.warnings.setToolTip(paragraphs((about, *told)))
         said = [tr("How much of each prompt CLIP sees in each frame: 0 % is chance, 100 % a true picture of it.")]
         if scores is not None:
             said.append(tr("Solid: {name}, which guides.", name=scores.guide.name))
@@ -122,8 +120,8 @@ class ScoreHead(QWidget):
         if scores is not None and scores.witness is None:
             said.append(tr("Every CLIP on this machine guides this project, so none can be its witness."))
         text = " ".join(said)
-        if text != self.toolTip():
-            self.setToolTip(text)
+        if text != self.accessibleDescription():
+            self.setToolTip(paragraphs(said))
             self.setAccessibleDescription(text)
         self.update()
 

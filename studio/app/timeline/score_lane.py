@@ -26,7 +26,7 @@ from studio.app.theme import theme
 from studio.app.timeline.geometry import Hit, Part
 from studio.app.timeline.gesture import Gesture, Pointer
 from studio.app.timeline.gestures import begin
-from studio.app.timeline.prompt_colours import prompt_colours
+from studio.app.timeline.prompt_colours import prompt_colours, prompt_labels
 from studio.app.timeline.score_paint import paint_pointer, paint_scores, paint_stale
 from studio.app.timeline.score_words import spoken, tip
 from studio.app.timeline.stage import Stage
@@ -231,7 +231,8 @@ class ScoreLane(QWidget):
         if scores is None:
             QToolTip.hideText()
             return
-        text = tip(scores, frame, prompt_colours(self.stage.timeline))
+        timeline = self.stage.timeline
+        text = tip(scores, frame, prompt_colours(timeline), prompt_labels(timeline))
         QToolTip.showText(self.mapToGlobal(point.toPoint()), text, self)
 
     def _update_at(self, frame: int) -> None:

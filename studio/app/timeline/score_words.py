@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import html
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from types import MappingProxyType
 
 from PySide6.QtGui import QColor
 
@@ -23,6 +25,16 @@ def percent(value: float) -> str:
 def cosine_text(value: float) -> str:
     """A cosine on screen."""
     return "" if math.isnan(value) else f"{value:+.3f}".replace("-", "−")
+
+
+def _whole(text: str) -> str:
+    """No line ends between a number and its sign."""
+    return text.replace(" %", "\N{NO-BREAK SPACE}%")
+
+
+def paragraphs(sentences: Iterable[str]) -> str:
+    """Sentences as rich text, a paragraph each: a tip of them is as wide as can be read, and no value is torn."""
+    return "".join(f"<p>{html.escape(_whole(each))}</p>" for each in sentences)
 
 
 def advice() -> str:
@@ -60,8 +72,17 @@ def ranked(scores: Scores, frame: int) -> list[int]:
     return sorted((place for place, value in enumerate(row) if not math.isnan(value)), key=lambda place: -row[place])
 
 
-def tip(scores: Scores, frame: int, colours: dict[str, QColor]) -> str:
-    """What a hover shows, as rich text: a table of prompts with both scores and cosines, and warnings."""
+def tip(
+    scores: Scores, frame: int, colours: Mapping[str, QColor], labels: Mapping[str, str] = MappingProxyType({})
+) -> str:
+    """What a hover shows, as rich text: a table of prompts with both scores and cosines, and warnings.
+
+    Args:
+        scores: of the project.
+        frame: which is pointed at.
+        colours: of the prompts, by their names in the scores.
+        labels: what prompts are called instead, by the same names.
+    """
     order = ranked(scores, frame)
     if not order:
         return tr("Frame {frame}: not rendered, or not looked at yet", frame=frame)
@@ -70,20 +91,23 @@ def tip(scores: Scores, frame: int, colours: dict[str, QColor]) -> str:
     rows = [f"<tr><th align='left'>{html.escape(tr('Frame {frame}', frame=frame))}</th>{heads}</tr>"]
     for place in order[:_MOST]:
         name = scores.prompts[place]
+        label = html.escape(labels.get(name, name))
         colour = colours[name].name() if name in colours else ""
         cells = "".join(
-            f"<td align='right'>&nbsp;&nbsp;<b>{percent(float(side.seen[frame, place]))}</b>"
+            f"<td align='right' style='white-space: nowrap'>&nbsp;&nbsp;"
+            f"<b>{_whole(percent(float(side.seen[frame, place])))}</b>"
             f"&nbsp;<small>cos&nbsp;{cosine_text(float(side.cosine[frame, place]))}</small></td>"
             for side in sides
         )
-        rows.append(f"<tr><td><span style='color:{colour}'>●</span> {html.escape(name)}</td>{cells}</tr>")
+        rows.append(f"<tr><td><span style='color:{colour}'>●</span>&nbsp;{label}</td>{cells}</tr>")
     more = len(order) - _MOST
     parts = ["<table>", *rows, "</table>"]
     if more > 0:
         parts.append(f"<p>{html.escape(plural('and %n more prompt(s)', more))}</p>")
-    parts.append(f"<p>{html.escape(tr('0 % is chance, 100 % a true picture of the prompt.'))}</p>")
+    parts.append(f"<p>{html.escape(_whole(tr('0 % is chance, 100 % a true picture of the prompt.')))}</p>")
+    told = replace(scores, prompts=tuple(labels.get(name, name) for name in scores.prompts))
     spans = spans_at(scores, frame)
-    parts += [f"<p><b>{html.escape(warning(scores, span))}</b></p>" for span in spans]
+    parts += [f"<p><b>{html.escape(_whole(warning(told, span)))}</b></p>" for span in spans]
     if spans:
         parts.append(f"<p>{html.escape(advice())}</p>")
     return "".join(parts)

@@ -7,9 +7,9 @@ from dataclasses import replace
 from PySide6.QtWidgets import QApplication
 
 from studio.app.theme import theme
-from studio.app.timeline.prompt_colours import prompt_colours, prompt_text
+from studio.app.timeline.prompt_colours import prompt_colours, prompt_labels, prompt_text
 from studio.project.model import Project
-from studio.timeline.model import PromptTrack
+from studio.timeline.model import PromptTrack, Timeline
 from studio.timeline.prompt import parse_prompt
 from studio.timeline.track import Keyframe, Track
 
@@ -37,3 +37,13 @@ def test_colours_follow_the_theme(qapp: QApplication, project: Project) -> None:
         assert prompt_colours(project.timeline) != dark
     finally:
         theme().choose("dark")
+
+
+def test_labels_have_regions_where_they_stay_the_same(project: Project) -> None:
+    def prompts(*texts: str) -> Timeline:
+        keys = tuple(Keyframe(10 * place, parse_prompt(text)) for place, text in enumerate(texts))
+        return replace(project.timeline, prompts=(PromptTrack("Prompt", Track(keys)),))
+
+    both = prompt_labels(prompts("an apple @left:2 | a flower @0,0,0.5,0.25", "fog"))
+    assert both == {"an apple | a flower": "an apple @left | a flower @0,0,0.5,0.25", "fog": "fog"}
+    assert prompt_labels(prompts("an apple @left", "an apple @right")) == {"an apple": "an apple"}

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtGui import QColor, QTextDocument
+from PySide6.QtWidgets import QApplication
 
-from studio.app.timeline.score_words import cosine_text, percent, ranked, spoken, tip, warning
+from studio.app.timeline.score_words import cosine_text, paragraphs, percent, ranked, spoken, tip, warning
 from studio.score.fooled import Span
 from studio.witness.series import Scores, Sight
 
@@ -33,7 +35,7 @@ def test_a_hover_tells_both_scores_and_both_cosines_the_most_seen_first(scores: 
     assert "starter-evaluator" in text
     assert text.index("a &lt;dog&gt;") < text.index("a cat")
     assert "#112233" in text
-    for part in ("90 %", "60 %", "+0.540", "+0.450"):
+    for part in ("90\N{NO-BREAK SPACE}%", "60\N{NO-BREAK SPACE}%", "+0.540", "+0.450"):
         assert part in text
     assert "fooled" not in text
 
@@ -67,3 +69,34 @@ def test_many_prompts_are_counted() -> None:
     line = np.ones((1, 12), np.float32)
     made = Scores(tuple(map(str, range(12))), line > 0, Sight("g", line, line), None, ())
     assert "and 4 more prompts" in tip(made, 0, {})
+
+
+def test_a_hover_calls_prompts_in_full(scores: Scores) -> None:
+    text = tip(scores, 1, {"a cat": QColor("#112233")}, {"a cat": "a cat @left"})
+    assert "</span>&nbsp;a cat @left</td>" in text
+    assert "“a cat @left”" in text, "the warning, too"
+    assert "#112233" in text
+
+
+def test_no_line_of_a_tip_ends_within_a_value(scores: Scores, qapp: QApplication) -> None:
+    document = QTextDocument()
+    document.setHtml(tip(scores, 1, {}))
+    document.setTextWidth(60)
+    assert document.size().width() > 0, "laid out"
+    lines = []
+    block = document.begin()
+    while block.isValid():
+        layout = block.layout()
+        for number in range(layout.lineCount()):
+            line = layout.lineAt(number)
+            lines.append(block.text()[line.textStart() : line.textStart() + line.textLength()].strip())
+        block = block.next()
+    assert len(lines) > 20, "narrow"
+    assert not [line for line in lines if line.startswith("%")]
+    assert [line for line in lines if "cos" in line] == [
+        line for line in lines if re.search(r"\d\s%\s+cos\s[+−]\d\.\d{3}$", line)
+    ]
+
+
+def test_sentences_become_paragraphs() -> None:
+    assert paragraphs(["5 % < 6 %", "b"]) == "<p>5\N{NO-BREAK SPACE}% &lt; 6\N{NO-BREAK SPACE}%</p><p>b</p>"
