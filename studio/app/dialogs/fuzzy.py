@@ -40,6 +40,20 @@ def match(query: str, text: str) -> Match | None:
     return Match(score - len(text) / 100, tuple(sorted(places)))
 
 
+def begun(query: str, words: str) -> float | None:
+    """How well a query fits words of which any may be meant; None when a word of it begins none of them.
+
+    It is worth what a find of the same letters in a title is, for whole words more; letters between do not count.
+    """
+    known = words.lower().split()
+    score = 0.0
+    for word in query.lower().split():
+        if not any(each.startswith(word) for each in known):
+            return None
+        score += _WORD + (_FOLLOWS + 3) * len(word) + (_START if word in known else 0)
+    return score
+
+
 def _word(word: str, text: str) -> Match | None:
     whole = text.find(word)
     starts = [place for place in range(len(text)) if text.startswith(word, place) and _begins(text, place)]

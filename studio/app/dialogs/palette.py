@@ -34,7 +34,7 @@ from PySide6.QtWidgets import (
 )
 
 from studio.app.context import Context
-from studio.app.dialogs.fuzzy import match
+from studio.app.dialogs.fuzzy import begun, match
 from studio.app.reasons import reason
 from studio.app.table import MENUS, SPECS
 from studio.app.texts import tr
@@ -216,6 +216,8 @@ class CommandPalette(QFrame):
             title = match(query, entry.title)
             if title is not None:
                 found.append((title.score + 20, replace(entry, places=title.places)))
+            elif (other := begun(query, _also(entry))) is not None:
+                found.append((other, entry))
             elif all(word in _all_of(entry) for word in query.lower().split()):
                 found.append((0.0, entry))
         return [entry for _, entry in sorted(found, key=lambda each: -each[0])]
@@ -334,6 +336,11 @@ _MOVES: Final[Mapping[int, int]] = {
     Qt.Key.Key_PageDown: _ROWS,
 }
 _KEYS: Final[frozenset[int]] = frozenset({*_MOVES, Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape})
+
+
+def _also(entry: Entry) -> str:
+    """Other words for it, with those that may stand beside them in a search."""
+    return f"{tr(SPECS[entry.id].also)} {entry.title} {entry.menu}" if SPECS[entry.id].also else ""
 
 
 def _all_of(entry: Entry) -> str:

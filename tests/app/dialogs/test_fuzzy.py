@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.app.dialogs.fuzzy import match
+from studio.app.dialogs.fuzzy import begun, match
 
 
 @pytest.mark.parametrize(
@@ -49,3 +49,14 @@ def test_places_are_within_the_text_and_hold_the_letters(query: str, text: str) 
 @given(st.text(st.characters(codec="ascii"), min_size=1, max_size=20))
 def test_a_text_fits_itself(text: str) -> None:
     assert match(text, text) is not None
+
+
+def test_words_that_are_not_shown_are_found_by_how_they_begin() -> None:
+    assert begun("var", "variations drafts") is not None
+    assert begun("drafts variations", "variations drafts") is not None
+    assert begun("ariations", "variations drafts") is None
+    assert begun("variations trash", "variations drafts") is None
+    whole, part = begun("region", "region left"), begun("region", "regions left")
+    assert whole is not None
+    assert part is not None
+    assert whole > part
