@@ -26,7 +26,7 @@ from studio.app.texts import tr
 from studio.app.theme import GRID, theme
 from studio.timeline.validate import MAXIMUM_VALUE
 
-LABEL = 64
+LABEL = 80
 """Width of the labels, in pixels."""
 
 _NARROW = 22  # least pixels of a choice that is an icon

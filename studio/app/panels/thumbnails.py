@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
 
 from studio.app.context import Context
@@ -82,6 +82,31 @@ class Thumbnails(QObject):
             self.changed.emit()
 
 
+class NameLabel(QLabel):
+    """A name on one line, without its middle where there is no room; a long one must not widen the panel."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._whole = ""
+        self.setTextFormat(Qt.TextFormat.PlainText)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def show_name(self, name: str) -> None:
+        """Show another name."""
+        self._whole = name
+        self.setAccessibleName(name)
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802
+        """More of it, or less."""
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        room = self.contentsRect().width()
+        self.setText(self.fontMetrics().elidedText(self._whole, Qt.TextElideMode.ElideMiddle, room))
+
+
 class Thumbnail(QWidget):
     """A picture and its name."""
 
@@ -92,10 +117,7 @@ class Thumbnail(QWidget):
         self.picture = QLabel()
         self.picture.setFixedSize(SIDE, SIDE)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.name = QLabel()
-        self.name.setWordWrap(True)
-        # a long name without spaces must not widen the panel: the tip has all of it
-        self.name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.name = NameLabel()
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(GRID)
@@ -106,7 +128,7 @@ class Thumbnail(QWidget):
     def show_asset(self, name: str) -> None:
         """Show the picture of that id; empty for none."""
         self._name = name
-        self.name.setText(name)
+        self.name.show_name(name)
         self._fill()
 
     @Slot()
@@ -118,7 +140,7 @@ class Thumbnail(QWidget):
         why = "" if found is not None else self._thumbnails.missing(self._name)
         self.setToolTip(why or tr("The project's picture {name}", name=self._name))
         self.picture.setAccessibleName(self.toolTip())
-        self.name.setText(tr("{name}: missing", name=self._name) if why else self._name)
+        self.name.show_name(tr("{name}: missing", name=self._name) if why else self._name)
         role = "error" if why else ""
         if self.name.property("role") != role:
             self.name.setProperty("role", role)

@@ -46,3 +46,24 @@ def test_the_widget_shows_picture_and_name(
     widget.show_asset("sand")
     assert widget.name.text() == "sand: missing"
     assert "Put the file back" in widget.toolTip()
+
+
+def test_a_long_name_is_one_line_without_its_middle(
+    context: Context, with_pictures: Callable[..., Project], qtbot: QtBot
+) -> None:
+    with_pictures()
+    widget = Thumbnail(Thumbnails(context))
+    qtbot.addWidget(widget)
+    widget.resize(SIDE + 100, SIDE)
+    widget.show()
+    name = "a-red-apple-left-a-purple-flower-right"
+    widget.show_asset(name)
+    narrow = widget.name.text()
+    start, mark, end = narrow.partition("…")
+    assert mark
+    assert name.startswith(start)
+    assert f"{name}: missing".endswith(end)
+    assert widget.name.fontMetrics().horizontalAdvance(narrow) <= widget.name.width()
+    assert name in widget.name.toolTip() + widget.toolTip()
+    widget.resize(SIDE + 600, SIDE)
+    assert widget.name.text() == f"{name}: missing"
