@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtGui import QAction, QKeySequence
 
 from studio.app.icons import icon
+from studio.app.reasons import reason
 from studio.app.settings import Settings
 from studio.app.table import SPECS
 from studio.app.texts import tr
@@ -64,7 +65,10 @@ class Actions(QObject):
         """Look again which actions can be used."""
         held = {name: holds() for name, holds in self._conditions.items()}
         for spec in SPECS.values():
-            self._actions[spec.id].setEnabled(held.get(spec.when, True))
+            action, usable = self._actions[spec.id], held.get(spec.when, True)
+            if action.isEnabled() != usable:
+                action.setEnabled(usable)
+                self._describe(spec.id)  # while it cannot be used, it says why
 
     def retitle(self, name: str, text: str) -> None:
         """Call an action something else for now: "Undo Move Key"."""
@@ -100,9 +104,10 @@ class Actions(QObject):
         action = self._actions[name]
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
         title = action.text().replace("&", "")
-        tip = f"<b>{title}</b>" + (f" &nbsp; {shown}" if shown else "") + f"<br>{tr(SPECS[name].help)}"
-        action.setToolTip(tip)
-        action.setStatusTip(tr(SPECS[name].help))
+        why_not = "" if action.isEnabled() else reason(SPECS[name].when)
+        told = [part for part in (why_not, tr(SPECS[name].help)) if part]
+        action.setToolTip("<br>".join((f"<b>{title}</b>" + (f" &nbsp; {shown}" if shown else ""), *told)))
+        action.setStatusTip(" ".join(told))
 
 
 def _call(handler: Callable[[], object], _checked: bool = False) -> None:

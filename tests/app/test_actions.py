@@ -33,6 +33,19 @@ def test_conditions_say_what_can_be_used(actions: Actions) -> None:
     assert actions["file.new"].isEnabled()
 
 
+def test_what_cannot_be_used_says_why(actions: Actions) -> None:
+    walk, holds = actions["takes.walk"], [False]
+    actions.condition("walk", lambda: holds[0])
+    actions.refresh()
+    for told in (walk.toolTip(), walk.statusTip()):
+        assert "of one medium and size" in told
+        assert SPECS["takes.walk"].help in told
+    holds[0] = True
+    actions.refresh()
+    assert walk.statusTip() == SPECS["takes.walk"].help
+    assert "of one medium and size" not in walk.toolTip()
+
+
 def test_the_tooltip_has_the_name_the_shortcut_and_the_help(actions: Actions) -> None:
     tip = actions["edit.undo"].toolTip()
     assert "Undo" in tip
