@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, Slot
+from PySide6.QtWidgets import QMenu
 
 from studio.app.context import Context
 from studio.app.dialogs.walk import WalkDialog
@@ -49,6 +50,9 @@ class TakesCommands(QObject):
         condition("binned", lambda: bool(panel.selected) and panel.in_bin)
         condition("walk", lambda: panel.walkable)
         condition("full_bin", lambda: panel.binned > 0)
+        for menu in actions["takes.walk"].associatedObjects():
+            if isinstance(menu, QMenu):
+                menu.setToolTipsVisible(True)  # they say why an action is grey; the status bar does not in a menu
         panel.selection_changed.connect(actions.refresh)
         panel.keyframe_wanted.connect(self._use)
         panel.walk_wanted.connect(self._walk)

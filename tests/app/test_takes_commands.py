@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QMenu
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
@@ -42,6 +43,9 @@ def test_takes_are_reached_by_key_and_used_by_key(window: Window, context: Conte
     panel.grid.setCurrentIndex(panel.model.index(0))
     qtbot.waitUntil(lambda: actions["takes.use"].isEnabled())
     assert not actions["takes.walk"].isEnabled()
+    assert "of one medium and size" in actions["takes.walk"].toolTip()
+    menu = next(each for each in actions["takes.walk"].associatedObjects() if isinstance(each, QMenu))
+    assert menu.toolTipsVisible()
     context.player.seek(48)
     actions["takes.use"].trigger()
     track = context.document.timeline.prompts[0].track

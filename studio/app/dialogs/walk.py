@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
@@ -24,6 +25,8 @@ from studio.takes.index import Row
 
 UNEVEN = 0.25
 """Coefficient of variation of the change from frame to frame above which a walk is not of even speed."""
+
+_FITFUL = 0.6  # likewise, above which the eye sees it stand nearly still here and hurry there
 
 
 class WalkDialog(QDialog):
@@ -86,6 +89,18 @@ class WalkDialog(QDialog):
         self.activateWindow()
         self.start_button.setFocus()
 
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802
+        """Have room for all texts."""
+        super().showEvent(event)
+        self._grow()
+
+    def _grow(self) -> None:
+        """Wrapped texts that become longer do not press the controls together."""
+        layout = self.layout()
+        if layout is not None and self.isVisible():
+            layout.activate()
+            self.resize(self.width(), max(self.height(), layout.totalHeightForWidth(self.width())))
+
     @Slot()
     def _changed(self) -> None:
         self._made = None
@@ -108,6 +123,7 @@ class WalkDialog(QDialog):
         if rate is not None:
             said.append(tr("{seconds} s", seconds=f"{float(frames / rate):.2f}"))
         self.outlook.setText("  ·  ".join(said) if takes > 1 else tr("A walk needs two takes or more."))
+        self._grow()
 
     @Slot()
     def _start(self) -> None:
@@ -149,6 +165,7 @@ class WalkDialog(QDialog):
         self.bar.setRange(0, progress.total)
         self.bar.setValue(progress.done)
         self.state.setText(text)
+        self.state.setToolTip("")
         self.state.show()
 
     @Slot(object)
@@ -156,12 +173,16 @@ class WalkDialog(QDialog):
         self._made = made.exported.path
         name, after = self._made.name, made.after
         said = [plural("{name}: %n frame(s).", made.exported.frames, name=name)]
-        said.append(tr("The change from frame to frame varies by {share} %.", share=round(100 * after)))
-        if self.form.timing.even and after >= UNEVEN:
-            said.append(tr("Somewhere the picture jumps: try another order, or more frames."))
-        elif self.form.timing.even:
-            said.append(tr("As eased it would be {share} %.", share=round(100 * made.before)))
+        said.append(pace(after))
+        measured = [tr("The change from frame to frame varies by {share} % of its mean.", share=round(100 * after))]
+        if self.form.timing.even:
+            measured.append(tr("As eased it would be {share} %.", share=round(100 * made.before)))
+            if after >= UNEVEN:
+                said.append(tr("Somewhere the picture jumps: try another order, or more frames."))
+        elif after >= UNEVEN:
+            said.append(tr("“Even speed” makes it steady."))
         self.state.setText(" ".join((*said, *(f"{note}." for note in made.exported.notes))))
+        self.state.setToolTip(" ".join((*measured, tr("0 % is even speed."))))
         self._show_stage()
 
     @Slot(object)
@@ -184,6 +205,15 @@ class WalkDialog(QDialog):
     def _play(self) -> None:
         if self._made is not None:
             self.ask.show_file(self._made)
+
+
+def pace(variation: float) -> str:
+    """How a walk moves to the eye, from the coefficient of variation of the change from frame to frame."""
+    if variation < UNEVEN:
+        return tr("It moves at an even speed.")
+    if variation < _FITFUL:
+        return tr("It moves faster in some places than in others.")
+    return tr("It nearly stands still in some places and hurries in others.")
 
 
 def _button(text: str, tip: str, act: object) -> QPushButton:

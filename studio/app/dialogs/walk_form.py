@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from fractions import Fraction
 from pathlib import Path
@@ -122,12 +123,18 @@ class WalkForm(QWidget):
         self.rate_text.setToolTip(tr("Frames a second, 0.01 to 1000. Empty: as the timeline."))
         self._row(tr("Rate"), self.rate_text)
         self.file = QLineEdit()
-        self.file.setToolTip(tr("Where it goes. Its suffix says what it becomes: .gif, .mp4, .webm, .webp, .png."))
         browse = QPushButton(tr("Browse…"))
         browse.setToolTip(tr("Choose the file."))
         browse.setAutoDefault(False)
         browse.clicked.connect(self._browse)
         self._row(tr("File"), self.file, browse)
+        self.place = QLabel()
+        self.place.setProperty("role", "muted")
+        self.place.setTextFormat(Qt.TextFormat.PlainText)
+        self.place.setWordWrap(True)
+        self._row("", self.place)
+        self.file.textChanged.connect(self._say_place)
+        self._say_place()
         for number in (self.between, self.hold):
             number.valueChanged.connect(self._tell)
         for box in (self.even, self.loop):
@@ -211,6 +218,20 @@ class WalkForm(QWidget):
         self._grid.addLayout(row, place, 1)
         if not first.accessibleName():
             first.setAccessibleName(text)
+
+    @Slot()
+    def _say_place(self) -> None:
+        """Say in which folder the file will lie: a long path shows only one of its ends in the field."""
+        told = [tr("Where it goes. Its suffix says what it becomes: .gif, .mp4, .webm, .webp, .png.")]
+        out = self.out
+        self.place.setVisible(out is not None)
+        if out is not None:
+            whole = out.absolute()
+            broken = str(whole.parent).replace(os.sep, f"{os.sep}\u200b")  # a line may end after each folder
+            self.place.setText(tr("In the folder {folder}", folder=broken))
+            self.place.setToolTip(str(whole))
+            told.append(str(whole))
+        self.file.setToolTip("\n".join(told))
 
     @Slot()
     def _typed(self) -> None:

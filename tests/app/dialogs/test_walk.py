@@ -11,7 +11,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
-from studio.app.dialogs.walk import WalkDialog
+from studio.app.dialogs.walk import WalkDialog, pace
 from studio.app.walking import Walking
 from studio.takes.store import Takes
 
@@ -67,11 +67,21 @@ def test_a_walk_is_made_and_can_be_shown(dialog: WalkDialog, qtbot: QtBot, tmp_p
         assert dialog.cancel_button.isVisible()
         assert not dialog.form.isEnabled()
     assert "walk.gif: 24 frames" in dialog.state.text()
+    course, below = dialog.form.course.geometry(), dialog.form.between.geometry()
+    assert course.bottom() < below.top(), "a longer text presses nothing together"
+    assert "%" not in dialog.state.text(), "what it is to the eye; the number is in the tip"
+    assert " % of its mean" in dialog.state.toolTip()
     assert (tmp_path / "walk.gif").is_file()
     assert not dialog.cancel_button.isVisible()
     qtbot.mouseClick(dialog.show_button, LEFT)
     qtbot.mouseClick(dialog.play_button, LEFT)
     assert dialog.ask.shown == [tmp_path, tmp_path / "walk.gif"]  # type: ignore[attr-defined]
+
+
+def test_the_pace_is_told_as_the_eye_sees_it() -> None:
+    assert "even speed" in pace(0.08)
+    assert "faster in some places" in pace(0.4)
+    assert "stands still" in pace(0.81)
 
 
 def test_a_file_that_exists_is_replaced_only_when_the_artist_says_so(

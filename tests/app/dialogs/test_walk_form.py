@@ -94,6 +94,19 @@ def test_a_file_that_was_named_stays(form: WalkForm, rows: tuple[list[Row], Path
     assert form.out == tmp_path / "mine.mp4"
 
 
+def test_the_folder_of_the_file_is_said(form: WalkForm, tmp_path: Path, qtbot: QtBot) -> None:
+    def folder() -> str:
+        return form.place.text().replace("\u200b", "")
+
+    assert folder() == f"In the folder {Path.home()}"
+    assert str(Path.home() / "Walk from number 1.gif") in form.file.toolTip()
+    form.file.clear()
+    assert not form.place.isVisible()
+    qtbot.keyClicks(form.file, "walk.gif")
+    assert folder() == f"In the folder {Path.cwd()}", "a name without a folder"
+    assert form.place.toolTip() == str(Path.cwd() / "walk.gif")
+
+
 def test_every_control_says_what_it_does(form: WalkForm) -> None:
     for control in (form.course, form.between, form.hold, form.ease, form.even, form.loop, form.rate_text, form.file):
         assert control.toolTip()
