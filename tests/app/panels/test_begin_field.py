@@ -97,6 +97,7 @@ def test_the_picture_shown_is_used(field: BeginField, context: Context, qtbot: Q
     assert not field.menu.actions()[1].isEnabled(), "nothing is shown yet"
     with qtbot.waitSignal(context.rendering.job_over, timeout=20000):
         context.rendering.submit(context.document.project, context.document.folder, FrameRange(40, 41))
+    qtbot.waitUntil(lambda: context.frames.shown(40) is not None, timeout=5000)  # the render tells it first
     offers(field)["Use the Picture Shown"]()
     qtbot.waitUntil(lambda: begins(context)[32] == "pixels-0040", timeout=5000)
 

@@ -66,5 +66,5 @@ def test_every_button_says_what_it_does_and_is_reached_by_tab(head: ScoreHead) -
         assert button.accessibleName()
         assert button.toolTip()
         assert button.focusPolicy() & Qt.FocusPolicy.TabFocus
-    assert "0 % is chance" in head.toolTip()
+    assert "0\N{NO-BREAK SPACE}% is chance" in head.toolTip()
     assert "guide" in head.toolTip()

@@ -73,7 +73,7 @@ def test_hovering_shows_the_numbers_of_the_frame(lane: ScoreLane, qtbot: QtBot) 
     qtbot.mouseMove(lane, spot(lane, 45.4))
     qtbot.waitUntil(lambda: lane.pointed == 45)
     assert "a purple heart on a starry night" in QToolTip.text()
-    assert "100 %" in QToolTip.text()
+    assert "100\N{NO-BREAK SPACE}%" in QToolTip.text()
     assert "CLIP is being fooled" in QToolTip.text()
     QToolTip.hideText()
 
