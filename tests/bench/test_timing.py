@@ -16,10 +16,10 @@ def test_seconds_are_those_of_the_work() -> None:
 
 @pytest.mark.skipif(not Path("/proc/self/statm").exists(), reason="only Linux tells")
 def test_the_peak_is_what_was_held_at_most() -> None:
-    with timing.peak(torch.device("cpu")) as found:
-        with mmap.mmap(-1, 64 << 20) as held:  # fresh pages, which no earlier work has left behind
-            held.write(b"x" * len(held))
-            time.sleep(0.1)
+    # fresh pages, which no earlier work has left behind
+    with timing.peak(torch.device("cpu")) as found, mmap.mmap(-1, 64 << 20) as held:
+        held.write(b"x" * len(held))
+        time.sleep(0.1)
     assert found.bytes is not None
     assert 60 << 20 < found.bytes < 256 << 20
 

@@ -23,7 +23,6 @@ ELSEWHERE = {
     "cli/console.py": "cli/test_render.py",
     "cli/train.py": "starter/test_command.py",
     "cli/window.py": "e2e/test_window.py",
-    "cli/bench.py": "e2e/test_window.py",
     "canvas/generator.py": "canvas/test_biggan_model.py",
     "export/chunks.py": "export/test_embed.py",
     "export/container.py": "export/test_run.py",
