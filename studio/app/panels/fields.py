@@ -26,8 +26,11 @@ from studio.app.texts import tr
 from studio.app.theme import GRID, theme
 from studio.timeline.validate import MAXIMUM_VALUE
 
-LABEL = 80
+LABEL = 64
 """Width of the labels, in pixels."""
+
+WIDE = 80
+"""Width of labels with longer words, where rows have room for it."""
 
 _NARROW = 22  # least pixels of a choice that is an icon
 

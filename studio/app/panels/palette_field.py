@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QColorDialog, QLabel, QMenu, QToolButton, QVBoxLay
 
 from studio.app.context import Context
 from studio.app.icons import DrawnIcon, icon
-from studio.app.panels.fields import LABEL, Field, Line, small_button
+from studio.app.panels.fields import WIDE, Field, Line, small_button
 from studio.app.texts import tr
 from studio.app.theme import GRID, theme
 from studio.base.errors import StudioError
@@ -156,7 +156,7 @@ class Swatches(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:  # noqa: N802
         """Side by side, all of one width, below the box in which they are written."""
         painter = QPainter(self)
-        left = LABEL + GRID
+        left = WIDE + GRID
         width = (self.width() - left) / max(len(self._colours), 1)
         for place, colour in enumerate(self._colours):
             painter.fillRect(QRectF(left + place * width, 0, width + 0.5, self.height()), QColor(colour))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QLabel, QToolButton, QVBoxLayout, QWidget
 
 from studio.app.context import Context
 from studio.app.icons import icon
-from studio.app.panels.fields import ChoiceField, Field, NumberField, SegmentField, SwitchField, small_button
+from studio.app.panels.fields import WIDE, ChoiceField, Field, NumberField, SegmentField, SwitchField, small_button
 from studio.app.panels.judges import Judges
 from studio.app.panels.media import USUAL, camera, craft, media, starts
 from studio.app.panels.medium_options import MediumOptions
@@ -66,6 +66,8 @@ class PictureSection(QWidget):
             self._make_parameter(name, self.craft.column)
         self.palette_field = PaletteField(context)
         self.craft.column.addWidget(self.palette_field)
+        for field in self.craft.findChildren(Field):
+            field.label.setFixedWidth(WIDE)
         self._document.changed.connect(self._show)
         context.player.frame_changed.connect(self._show_parameters)
         self._show()

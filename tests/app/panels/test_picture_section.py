@@ -8,6 +8,7 @@ from PySide6.QtCore import QPoint, Qt
 from pytestqt.qtbot import QtBot
 
 from studio.app.context import Context
+from studio.app.panels.fields import Field
 from studio.app.panels.picture_section import SIZES, Divider, PictureSection
 from studio.app.theme import theme
 from studio.project import changes
@@ -189,3 +190,13 @@ def test_it_says_that_it_is_about_the_whole_project(section: PictureSection) -> 
     assert line.y() < section.title.y() < section.medium.y()
     place = line.grab().toImage().pixelColor(line.width() // 2, 0)
     assert place == theme().colours.line, "the line is to be seen"
+
+
+def test_no_word_of_a_finer_point_is_cut_off(section: PictureSection, context: Context) -> None:
+    section.craft.button.setChecked(True)
+    fields = [field for field in section.craft.findChildren(Field) if field.label.text()]
+    assert len(fields) > 5
+    for field in fields:
+        wide = max(field.label.fontMetrics().horizontalAdvance(word) for word in field.label.text().split())
+        assert wide <= field.label.width(), field.label.text()
+    assert section.minimumSizeHint().width() <= 290
