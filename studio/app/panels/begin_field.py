@@ -34,7 +34,7 @@ class BeginField(Field):
         self.ask = Ask(self, context.settings)
         self._context = context
         self._key: KeyRef | None = None
-        self.picture = Thumbnail(thumbnails)
+        self.picture = Thumbnail(thumbnails, below=True)  # beside it, two buttons leave no room for a name
         self.usual = QLabel(tr("as the project does"))
         self.usual.setProperty("role", "muted")
         self.choose = small_button("image-plus", tr("Let it begin from a picture"), tr("Choose what it begins from"))
@@ -45,6 +45,7 @@ class BeginField(Field):
         self.clear = small_button("x", tr("Let it begin as the project does"), tr("Begin from no picture of its own"))
         self.clear.clicked.connect(lambda: self._set(""))
         self.finish(self.picture, self.usual, self.choose, self.clear)
+        self.row.removeWidget(self.back)  # `clear` is the way back
         for shown in (self.picture, self.usual):
             self.row.setStretchFactor(shown, 1)
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QPixmap, QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from studio.app.context import Context
 from studio.app.icons import icon
@@ -89,7 +89,7 @@ class NameLabel(QLabel):
         super().__init__(parent)
         self._whole = ""
         self.setTextFormat(Qt.TextFormat.PlainText)
-        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
 
     def show_name(self, name: str) -> None:
         """Show another name."""
@@ -108,9 +108,9 @@ class NameLabel(QLabel):
 
 
 class Thumbnail(QWidget):
-    """A picture and its name."""
+    """A picture and its name, beside it or below it."""
 
-    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None) -> None:
+    def __init__(self, thumbnails: Thumbnails, parent: QWidget | None = None, *, below: bool = False) -> None:
         super().__init__(parent)
         self._thumbnails = thumbnails
         self._name = ""
@@ -118,9 +118,9 @@ class Thumbnail(QWidget):
         self.picture.setFixedSize(SIDE, SIDE)
         self.picture.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.name = NameLabel()
-        row = QHBoxLayout(self)
+        row = QVBoxLayout(self) if below else QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(GRID)
+        row.setSpacing(GRID // 2 if below else GRID)
         row.addWidget(self.picture)
         row.addWidget(self.name, 1)
         thumbnails.changed.connect(self._fill)

@@ -12,7 +12,8 @@ from studio.app.context import Context
 from studio.app.panels.begin_field import BeginField
 from studio.app.panels.prompt_section import PromptSection
 from studio.app.panels.tokens import TokenCounter
-from studio.project.model import Project
+from studio.project.changes import add_asset
+from studio.project.model import Asset, Project
 from studio.timeline.edits import remove_track
 from studio.timeline.model import KeyRef, TrackRef
 from studio.timeline.time import FrameRange
@@ -116,3 +117,16 @@ def test_other_words_leave_what_a_key_begins_from(field: BeginField, section: Pr
 def test_without_a_prompt_it_is_not_there(field: BeginField, context: Context) -> None:
     context.document.edit(remove_track(PROMPT))
     assert not field.isVisible()
+
+
+def test_a_long_name_stands_on_one_line_with_room_for_its_ends(
+    field: BeginField, context: Context, qtbot: QtBot
+) -> None:
+    name = "a-red-apple-left-a-purple-flower-right"
+    context.document.apply(add_asset(Asset(name, f"{name}.png", "")))
+    offers(field)[name]()
+    qtbot.waitUntil(lambda: field.picture.name.width() >= 100)
+    label = field.picture.name
+    assert label.height() < 2 * label.fontMetrics().height()
+    assert label.text().startswith("a-red-")
+    assert name in field.picture.toolTip()
