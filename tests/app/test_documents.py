@@ -23,6 +23,7 @@ from studio.project import recovery, samples, store
 from studio.project.changes import add_asset, set_medium, set_seed, set_size
 from studio.project.format import dumps
 from studio.project.model import Asset, Medium, Project
+from studio.render.variations import by_seeds, prompt_at, small
 from studio.timeline.time import FrameRange
 
 
@@ -195,6 +196,22 @@ def test_closing_names_renders_and_what_else_would_end(
     context.rendering.cancel_all()
     session.hold.set()
     qtbot.waitUntil(lambda: not context.rendering.busy, timeout=10000)
+
+
+def test_drafts_that_grow_are_asked_about(
+    documents: Documents, ask: FakeAsk, context: Context, qtbot: QtBot, explore: Any
+) -> None:
+    explore.hold.clear()
+    project = context.document.project
+    context.exploring.start(by_seeds(small(project, 0, prompt_at(project, 0))), context.document.folder)
+    ask.answers = ["cancel"]
+    assert not documents.may_close()
+    heading, points, _ = ask.asked[0]
+    assert heading == "Stop what is running?"
+    assert points == ("16 drafts of Explore that have just begun",)
+    explore.hold.set()
+    qtbot.waitUntil(lambda: not context.exploring.busy, timeout=10000)
+    assert documents.may_close(), "nothing runs any more"
 
 
 def test_a_file_that_another_program_changed_is_not_overwritten_unasked(
