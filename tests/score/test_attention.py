@@ -6,7 +6,8 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from studio.score.attention import SelfAttention, simplify
+from studio.score import attention
+from studio.score.attention import Patches, SelfAttention, simplify
 
 
 @pytest.fixture
@@ -34,6 +35,30 @@ def test_it_is_pytorchs_attention(
     torch.testing.assert_close(found, expected, rtol=1e-5, atol=1e-6)
 
 
+@pytest.mark.parametrize("masked", [False, True])
+def test_long_sequences_are_attended_to_in_blocks(
+    theirs: nn.MultiheadAttention, sequence: Tensor, masked: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mask = torch.ones(5, 5, dtype=torch.bool).tril() if masked else None
+    ours = SelfAttention(theirs)
+    few, _ = ours(sequence, sequence, sequence, attn_mask=mask)
+    monkeypatch.setattr(attention, "FEW", 4)
+    many, _ = ours(sequence, sequence, sequence, attn_mask=mask)
+    torch.testing.assert_close(few, many, rtol=1e-5, atol=1e-6)
+
+
+@pytest.mark.parametrize("size", [(32, 32), (35, 40)])
+def test_patches_are_the_convolutions(generator: torch.Generator, size: tuple[int, int]) -> None:
+    convolution = nn.Conv2d(3, 6, 8, stride=8).requires_grad_(False).to(memory_format=torch.channels_last)
+    found = []
+    for layer in (convolution, Patches(convolution)):
+        given = torch.rand(2, 3, *size, generator=torch.Generator().manual_seed(0)).requires_grad_()
+        made = layer(given)
+        found.append((made.detach(), *torch.autograd.grad(made.square().sum(), given)))
+    for theirs, ours in zip(*found, strict=True):
+        torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
+
+
 def test_it_says_so_when_it_is_asked_for_more(theirs: nn.MultiheadAttention, sequence: Tensor) -> None:
     ours = SelfAttention(theirs)
     with pytest.raises(ValueError, match="one sequence"):
@@ -44,7 +69,7 @@ def test_it_says_so_when_it_is_asked_for_more(theirs: nn.MultiheadAttention, seq
 
 def test_both_towers_of_a_clip_get_it_and_compute_the_same(plain_clip: nn.Module, generator: torch.Generator) -> None:
     ours = copy.deepcopy(plain_clip)
-    assert simplify(ours) == 2
+    assert simplify(ours) == 3, "a layer in each tower, and the patches"
     assert list(ours.state_dict()) == list(plain_clip.state_dict())
     picture, words = torch.rand(3, 3, 32, 32, generator=generator), torch.arange(16)[None]
     for name, given in (("encode_image", picture), ("encode_text", words)):
