@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 
 from PySide6.QtGui import QImage
@@ -22,28 +22,30 @@ Source = bytes | Path | QImage
 """A picture: the content of a picture file, where the file is, or the picture itself."""
 
 
-def promote(
-    context: Context,
-    picture: Source,
-    prompt: Prompt,
-    frame: int | None = None,
-    *,
-    done: Callable[[bool], None] | None = None,
-) -> None:
+async def promote(context: Context, picture: Source, prompt: Prompt, frame: int, name: str = "") -> bool:
     """Let a keyframe with that prompt begin from a picture, as one entry of the history, and select it.
 
-    The picture is copied beside the project in another thread, so the keyframe is there a moment later. What goes wrong
-    is told by `context.tasks.failed`, or by the document's `refused`.
+    The picture is copied beside the project in another thread.
 
     Args:
         context: whose document gets the keyframe.
         picture: what it begins from.
         prompt: what the keyframe asks for.
-        frame: where it stands; the playhead by default. A keyframe of the same track that stands there is replaced.
-        done: is told whether the keyframe is there, unless something went wrong before.
+        frame: where it stands. A keyframe of the same track that stands there is replaced.
+        name: what the picture is to be called; a file has a name of its own.
+
+    Returns:
+        Whether the keyframe is there; where not, the document's `refused` has told why.
+
+    Raises:
+        StudioError: as `bring`.
     """
-    place = context.player.frame if frame is None else frame
-    context.tasks.start(_promoted(context, picture, prompt, place), done)
+    asset = await bring(context, picture, name)
+    made = _applied(context, changes.promote(asset, prompt, frame))
+    if made:
+        track = next(each for each in context.document.timeline.prompts if not each.muted)
+        context.choice.select([KeyRef(track.ref, frame)])
+    return made
 
 
 def begin(context: Context, picture: Source, key: KeyRef, name: str = "") -> None:
@@ -109,15 +111,6 @@ def _read(path: Path) -> bytes:
     except OSError as error:
         what = tr("The picture {name} cannot be used", name=path.name)
         raise AssetError(what, error.strerror or str(error), tr("Render the frame again")) from error
-
-
-async def _promoted(context: Context, picture: Source, prompt: Prompt, frame: int) -> bool:
-    asset = await bring(context, picture)
-    made = _applied(context, changes.promote(asset, prompt, frame))
-    if made:
-        track = next(each for each in context.document.timeline.prompts if not each.muted)
-        context.choice.select([KeyRef(track.ref, frame)])
-    return made
 
 
 async def _begun(context: Context, picture: Source, key: KeyRef, name: str) -> None:

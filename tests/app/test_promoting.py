@@ -43,7 +43,7 @@ def test_a_picture_becomes_a_selected_keyframe_as_one_entry_of_the_history(
 ) -> None:
     before = context.document.project
     prompt = parse_prompt("an apple:2 | blur:-0.5")
-    promote(context, apple, prompt, 40)
+    context.tasks.start(promote(context, apple, prompt, 40))
     settle(context, qtbot)
     project = context.document.project
     (asset,) = project.assets
@@ -56,12 +56,8 @@ def test_a_picture_becomes_a_selected_keyframe_as_one_entry_of_the_history(
     assert context.document.project == before
 
 
-def test_content_goes_to_the_playhead_and_replaces_the_keyframe_there(
-    context: Context, qtbot: QtBot, folder: Path, apple: Path
-) -> None:
-    context.player.seek(32)
-    promote(context, apple.read_bytes(), parse_prompt("an apple"))
-    context.player.seek(3)
+def test_content_replaces_the_keyframe_there(context: Context, qtbot: QtBot, folder: Path, apple: Path) -> None:
+    context.tasks.start(promote(context, apple.read_bytes(), parse_prompt("an apple"), 32))
     settle(context, qtbot)
     track = context.document.timeline.prompts[0].track
     assert track.frames == (0, 32, 64)
@@ -71,7 +67,7 @@ def test_content_goes_to_the_playhead_and_replaces_the_keyframe_there(
 
 def test_one_picture_is_kept_once(context: Context, qtbot: QtBot, folder: Path, apple: Path) -> None:
     for frame in (10, 20):
-        promote(context, apple, parse_prompt("an apple"), frame)
+        context.tasks.start(promote(context, apple, parse_prompt("an apple"), frame))
         settle(context, qtbot)
     assert len(context.document.project.assets) == 1
     assert len(list((folder / "pictures").iterdir())) == 1
@@ -80,13 +76,13 @@ def test_one_picture_is_kept_once(context: Context, qtbot: QtBot, folder: Path, 
 def test_what_is_no_picture_is_told_and_changes_nothing(context: Context, qtbot: QtBot, folder: Path) -> None:
     before = context.document.project
     with qtbot.waitSignal(context.tasks.failed, timeout=5000):
-        promote(context, b"no picture", parse_prompt("an apple"), 10)
+        context.tasks.start(promote(context, b"no picture", parse_prompt("an apple"), 10))
     assert context.document.project is before
 
 
 def test_a_frame_outside_of_the_timeline_is_refused(context: Context, qtbot: QtBot, folder: Path, apple: Path) -> None:
     before = context.document.project
     with qtbot.waitSignal(context.document.refused, timeout=5000):
-        promote(context, apple, parse_prompt("an apple"), 97)
+        context.tasks.start(promote(context, apple, parse_prompt("an apple"), 97))
     settle(context, qtbot)
     assert context.document.project is before

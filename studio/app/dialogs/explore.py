@@ -23,13 +23,11 @@ from PySide6.QtWidgets import (
 from studio.app.context import Context
 from studio.app.dialogs.draft_grid import DraftGrid, growth_text
 from studio.app.exploring import Cell, Growth, Stage
-from studio.app.promoting import bring
+from studio.app.promoting import promote
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.base.errors import StudioError
-from studio.project import changes
 from studio.render.variations import BY, COUNT, prompt_at, prompt_of, small, varied
-from studio.timeline.model import KeyRef
 from studio.timeline.prompt import format_prompt
 
 KINDS: Final = {
@@ -292,18 +290,12 @@ class ExploreDialog(QDialog):
         """Let a keyframe begin from the draft, as one entry of the history; the page says that it does, or why not."""
         context, prompt = self._context, cell.draft.prompt
         try:
-            asset = await bring(context, picture, format_prompt(prompt))
+            made = await promote(context, picture, prompt, frame, format_prompt(prompt))
         except StudioError as error:
             self._tell(str(error), "error")
             raise
-        document = context.document
-        document.seal()
-        made = document.apply(changes.promote(asset, prompt, frame))
-        document.seal()
         if not made:
             return
-        track = next(each for each in document.timeline.prompts if not each.muted)
-        context.choice.select([KeyRef(track.ref, frame)])
         said = tr("The draft {label} is the keyframe at frame {frame} now", label=cell.draft.label, frame=frame)
         if dream:
             said = tr("{said}, and is dreamed on in full size", said=said)
