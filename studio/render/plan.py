@@ -192,8 +192,10 @@ def _walk(
 
     def solve(frame: int) -> str:
         if frame not in solved:
-            # at its ends a film holds a key: what that one begins from is what the hold begins from
-            state = replace(sample(timeline, frame), begin=begin_held(timeline, frame))
+            state = sample(timeline, frame)
+            if frame in (0, timeline.length - 1):
+                # at its ends a film holds a key: what that one begins from is what the hold begins from
+                state = replace(state, begin=begin_held(timeline, frame))
             steps = _steps(state.parameter("steps"), draft)
             solved[frame] = SolveJob(hasher.solve(state, steps), state, steps)
             solves.setdefault(solved[frame].key, solved[frame])
