@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Slot
-from PySide6.QtWidgets import QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from studio.app.clip.answers import Table, lines, table
 from studio.app.clip.bars import Bars
@@ -11,7 +11,7 @@ from studio.app.clip.perceptors import Source
 from studio.app.clip.shared import Shared
 from studio.app.clip.tab import Tab, ask_button, halves, texts_field
 from studio.app.clip.templates import DEFAULT, OWN, default_of, sets
-from studio.app.clip.wells import PictureWell, heading
+from studio.app.clip.wells import PictureWell, heading, introduction
 from studio.app.panels.fields import Combo
 from studio.app.texts import tr
 from studio.app.theme import GRID
@@ -62,16 +62,12 @@ class ClassifyTab(Tab):
         left.addWidget(self.own)
         left.addWidget(self.go)
         self.bars = Bars()
-        self.empty = QLabel(
+        self.empty = introduction(
             tr(
                 "Which of some labels is it? CLIP was never taught them: it compares the picture with sentences. "
                 "Choose a picture, write labels, and press Classify."
             )
         )
-        self.empty.setWordWrap(True)
-        self.empty.setProperty("role", "muted")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setContentsMargins(8 * GRID, 0, 8 * GRID, 0)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.bars)

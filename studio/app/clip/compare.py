@@ -4,12 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Slot
+from PySide6.QtCore import QMimeData, Slot
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import (
     QButtonGroup,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QStackedWidget,
     QToolButton,
@@ -23,7 +22,7 @@ from studio.app.clip.matrix import Matrix
 from studio.app.clip.perceptors import Source
 from studio.app.clip.shared import Shared
 from studio.app.clip.tab import Tab, ask_button, halves, texts_field
-from studio.app.clip.wells import PictureList, heading
+from studio.app.clip.wells import PictureList, heading, introduction
 from studio.app.texts import plural, tr
 from studio.app.theme import GRID
 from studio.base.cancel import CancelToken
@@ -53,16 +52,12 @@ class CompareTab(Tab):
         left.addWidget(self.texts, 2)
         left.addWidget(self.go)
         self.matrix = Matrix(shared.context.pictures)
-        self.empty = QLabel(
+        self.empty = introduction(
             tr(
                 "How well does each picture fit each text? Add pictures, write texts, and press Compare. "
                 "Every cell then says how close the two are to CLIP: the warmer, the closer."
             )
         )
-        self.empty.setWordWrap(True)
-        self.empty.setProperty("role", "muted")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setContentsMargins(8 * GRID, 0, 8 * GRID, 0)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.matrix)

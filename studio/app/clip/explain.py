@@ -13,7 +13,7 @@ from studio.app.clip.heat_view import HeatView
 from studio.app.clip.perceptors import Source
 from studio.app.clip.shared import Shared
 from studio.app.clip.tab import Tab, ask_button, halves, texts_field
-from studio.app.clip.wells import PictureWell, heading
+from studio.app.clip.wells import PictureWell, heading, introduction
 from studio.app.panels.fields import NumberField, Slider
 from studio.app.texts import tr
 from studio.app.theme import GRID
@@ -61,16 +61,12 @@ class ExplainTab(Tab):
         left.addWidget(self.go)
         left.addStretch(1)
         self.view = HeatView()
-        self.empty = QLabel(
+        self.empty = introduction(
             tr(
                 "What in a picture makes CLIP see the text in it? What speaks for it glows from red to yellow, "
                 "what speaks against it turns blue. Choose a picture, write a text, and press Explain."
             )
         )
-        self.empty.setWordWrap(True)
-        self.empty.setProperty("role", "muted")
-        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.empty.setContentsMargins(8 * GRID, 0, 8 * GRID, 0)
         self.stack = QStackedWidget()
         self.stack.addWidget(self.empty)
         self.stack.addWidget(self.view)

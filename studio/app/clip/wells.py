@@ -292,3 +292,13 @@ def heading(text: str) -> QLabel:
     made = QLabel(text)
     made.setProperty("role", "heading")
     return made
+
+
+def introduction(text: str) -> QLabel:
+    """What stands where answers will be: what may be asked, and how."""
+    made = QLabel(text)
+    made.setWordWrap(True)
+    made.setProperty("role", "muted")
+    made.setAlignment(Qt.AlignmentFlag.AlignCenter)
+    made.setContentsMargins(8 * GRID, 0, 8 * GRID, 0)
+    return made

@@ -38,7 +38,7 @@ def said(details: TakesDetails) -> str:
 def test_a_take_is_told_whole(details: TakesDetails, keep: Callable[..., Kept]) -> None:
     medium = TakeMedium(kind="vqgan", model="own", start="biggan", sha256="b" * 64, start_sha256="c" * 64)
     guides = (TakeGuide(model="", sha256="a" * 64, score=0.25), TakeGuide(model="large", sha256="d" * 64))
-    kept = keep(7, "a | b:2", medium=medium, guides=guides, seconds=4.2, source="/work/walk.keydream", frame=12)
+    kept = keep(7, "a | b:2", medium=medium, guides=guides, seconds=4.2, source="/films/walk.keydream", frame=12)
     details.show_rows([row_of(kept)])
     details.show_take(kept)
     text = said(details)
@@ -48,7 +48,7 @@ def test_a_take_is_told_whole(details: TakesDetails, keep: Callable[..., Kept]) 
     assert "First walk, frame 12" in text
     tips = {name: tip for name, _, tip in facts(kept.take)}
     assert "b" * 64 in tips["Weights"]
-    assert tips["Project"] == "/work/walk.keydream"
+    assert tips["Project"] == "/films/walk.keydream"
 
 
 def test_another_take_that_comes_late_is_not_shown(details: TakesDetails, keep: Callable[..., Kept]) -> None:
