@@ -68,6 +68,10 @@ class Step:
         eyes: who looks, with how many cutouts each in which manner.
         rate: Adam's, of the first step; nothing changes it.
         generator: the only source of chance.
+        bound: what is done to the leaves after each step, if anything.
+
+    Attributes:
+        image: (1, 3, H, W), the picture that the last step looked at.
     """
 
     def __init__(
@@ -77,24 +81,30 @@ class Step:
         eyes: list[tuple[Eye, CutoutSettings]],
         rate: float,
         generator: torch.Generator,
+        bound: Callable[[], None] = lambda: None,
     ) -> None:
-        self._picture, self._eyes, self._generator = picture, eyes, generator
+        self._picture, self._eyes, self._generator, self._bound = picture, eyes, generator, bound
+        self.image: Tensor | None = None
         self._adam = Adam(leaves, lr=rate)
 
     def __call__(self) -> float:
         """Do one; its loss."""
         self._adam.zero_grad()
         image = self._picture()
-        loss = torch.stack([self._loss(image, eye, manner) for eye, manner in self._eyes]).sum()
+        loss = torch.stack([looked(image, eye, manner, self._generator) for eye, manner in self._eyes]).sum()
         loss.backward()  # type: ignore[no-untyped-call]
         self._adam.step()
+        self._bound()
+        self.image = image.detach()
         return float(loss.detach())
 
-    def _loss(self, image: Tensor, eye: Eye, manner: CutoutSettings) -> Tensor:
-        homographies = draw(image.shape[-2], image.shape[-1], manner.count, manner, self._generator)
-        cutouts = torch.cat([view(image, one[None], eye.side) for one in homographies])
-        seen = (augment(cutouts, manner.augmentation, self._generator) - eye.mean) / eye.std
-        features = functional.normalize(eye.model.encode_image(seen), dim=-1)  # type: ignore[operator]
-        distances = (features - eye.target).norm(dim=-1).div(2).arcsin().square().mul(2)
-        mean: Tensor = distances.mean()
-        return mean
+
+def looked(image: Tensor, eye: Eye, manner: CutoutSettings, generator: torch.Generator) -> Tensor:
+    """How far random cutouts of a picture (1, 3, H, W), made one by one, are from where it is to go; a scalar."""
+    homographies = draw(image.shape[-2], image.shape[-1], manner.count, manner, generator)
+    cutouts = torch.cat([view(image, one[None], eye.side) for one in homographies])
+    seen = (augment(cutouts, manner.augmentation, generator) - eye.mean) / eye.std
+    features = functional.normalize(eye.model.encode_image(seen), dim=-1)  # type: ignore[operator]
+    distances = (features - eye.target).norm(dim=-1).div(2).arcsin().square().mul(2)
+    mean: Tensor = distances.mean()
+    return mean

@@ -12,10 +12,11 @@ from typing import Any
 import torch
 
 from studio.base.errors import FileError, InputError
+from studio.bench import curves
 from studio.bench.ceilings import Ceilings
 from studio.bench.steps import Measured
 
-FORMAT = 1
+FORMAT = 2
 """Version of the JSON: raise it when names change their meaning."""
 
 _COMPARED = ("seconds", "memory")
@@ -40,17 +41,20 @@ def table(figures: Mapping[str, Any]) -> list[str]:
     for name, step in figures["workloads"].items():
         lines.append(f"{name}  {step['title']}, in {step['precision']}")
         lines.append(
-            f"   {step['seconds']:.3f} s a step, {step['gflop']:,.0f} GFLOP, networks at {100 * step['share']:.0f} % "
+            f"   {step['seconds']:.3f} s a {step['unit']}, {step['gflop']:,.0f} GFLOP, networks at {100 * step['share']:.0f} % "
             f"of the best{_memory(step['memory'])}"
         )
         if step["reference"] is not None:
             lines.append(
-                f"   {step['reference']:.3f} s a plain reference step{_memory(step['reference_memory'])}: "
+                f"   {step['reference']:.3f} s a plain reference {step['unit']}{_memory(step['reference_memory'])}: "
                 f"{step['ratio']:.2f} of its time"
             )
             pairs = zip(step["losses"], step["reference_losses"], strict=False)
             most = max((abs(ours - theirs) for ours, theirs in pairs), default=0.0)
-            lines.append(f"   losses of {len(step['reference_losses'])} steps differ by {most:.4f} at most")
+            count, ranks = len(step["reference_losses"]), step["agreement"]
+            alike = "" if ranks is None else f"; ranks correlate by {ranks:.3f}"
+            lines.append(f"   losses of {count} {step['sample']}s differ by {most:.4f} at most{alike}")
+            lines += [f"   {line}" for line in curves.lines(step["losses"], step["reference_losses"])]
         whole = sum(step["parts"].values())
         parts = ", ".join(f"{part} {100 * taken / whole:.0f} %" for part, taken in step["parts"].items())
         lines.append(f"   {parts}")

@@ -11,11 +11,13 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from studio.bench.ceilings import Ceilings
-from studio.bench.timing import peak, seconds
+from studio.bench.timing import Clock, peak, seconds
 from studio.bench.workloads import Studio, Workload, plain
 from studio.dream.loop import Run
 from studio.dream.settings import DreamSettings
 from studio.models.precision import Precision
+from studio.score.augment import augment
+from studio.score.cutouts import cut
 
 _FAR = 1 << 20  # steps, so that the rate stays what it is at the first
 
@@ -34,9 +36,13 @@ class Measured:
         share: of the networks' GFLOP a second in the machine's best for that precision.
         memory: bytes that a step needs beside weights and canvas, at most; None where nobody can say.
         reference_memory: likewise, of the reference.
-        parts: seconds by part: "canvas" (drawing and its gradient), "perceptors" (likewise), "everything else".
+        parts: seconds by part: "canvas" (drawing and its gradient), "perceptors" (likewise), "cutouts" (cutting and
+            changing them, and its gradient), "optimiser and guards", and the "rest", which is all else.
         losses: of each step.
         reference_losses: likewise, of the reference, from the same beginning with the same chance.
+        unit: what was timed: a "step", or a "generation".
+        sample: what has a loss: a "step", or a "member" of a generation.
+        agreement: the correlation of the ranks that both ways give to a generation's members; None for steps.
     """
 
     workload: str
@@ -51,6 +57,9 @@ class Measured:
     parts: dict[str, float]
     losses: list[float] = field(default_factory=list)
     reference_losses: list[float] = field(default_factory=list)
+    unit: str = "step"
+    sample: str = "step"
+    agreement: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -112,9 +121,11 @@ def measure(
     with counter:
         ours()
     gflop = counter.get_total_flops() / 1e9
-    parts = _parts(studio, device, min(steps, 5))
-    whole = statistics.median(times)
+    repeats = min(steps, 5)
+    parts = _parts(studio, device, repeats)
     in_networks = sum(parts.values())
+    parts |= {"cutouts": _cutting(studio, device, repeats), "optimiser and guards": _settling(run, device, repeats)}
+    whole = statistics.median(times)
     return Measured(
         work.name,
         work.title,
@@ -125,7 +136,7 @@ def measure(
         gflop / in_networks / ceilings.best(precision),
         memory.bytes,
         reference_memory,
-        parts | {"everything else": max(0.0, whole - in_networks)},
+        parts | {"rest": max(0.0, whole - sum(parts.values()))},
         losses[: len(theirs) or None],
         theirs,
     )
@@ -155,3 +166,38 @@ def _parts(studio: Studio, device: torch.device, repeats: int) -> dict[str, floa
         name: statistics.median(seconds(work, device) for _ in range(repeats))
         for name, work in (("canvas", draw), ("perceptors", look))
     }
+
+
+def _cutting(studio: Studio, device: torch.device, repeats: int) -> float:
+    """The median of cutting out and changing all cutouts, with its gradient, alone."""
+    generator = torch.Generator().manual_seed(4)
+    picture = torch.rand(studio.canvas.image().shape, generator=generator).to(device).requires_grad_()
+    sides = [perceptor.image_size for perceptor in studio.perceptors]
+    pulls = [
+        torch.rand(manner.count, 3, side, side, generator=generator).to(device)
+        for side, manner in zip(sides, studio.manners, strict=True)
+    ]
+
+    def work() -> None:
+        for side, manner, pull in zip(sides, studio.manners, pulls, strict=True):
+            cutouts = cut(picture, manner.count, side, manner, generator)
+            torch.autograd.grad(augment(cutouts, manner.augmentation, generator), picture, pull)
+
+    work()
+    return statistics.median(seconds(work, device) for _ in range(repeats))
+
+
+def _settling(run: Run, device: torch.device, repeats: int) -> float:
+    """The median of what a step does before its picture is drawn and after its gradient is there."""
+    times = []
+    for _ in range(repeats):
+        clock = Clock(device)
+        with clock:
+            run.prepare()
+        image = run.canvas.image()
+        loss = run.objective(image, run.generator)
+        loss.total.backward()  # type: ignore[no-untyped-call]
+        with clock:
+            run.settle(image, loss)
+        times.append(clock.seconds)
+    return statistics.median(times)

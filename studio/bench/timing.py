@@ -30,6 +30,27 @@ def seconds(work: Callable[[], object], device: torch.device) -> float:
     return time.perf_counter() - began
 
 
+class Clock:
+    """Adds up the time of blocks, each until the device is done.
+
+    Attributes:
+        seconds: of all blocks that are over.
+    """
+
+    def __init__(self, device: torch.device) -> None:
+        self._device = device
+        self._began = 0.0
+        self.seconds = 0.0
+
+    def __enter__(self) -> None:
+        wait(self._device)
+        self._began = time.perf_counter()
+
+    def __exit__(self, *_: object) -> None:
+        wait(self._device)
+        self.seconds += time.perf_counter() - self._began
+
+
 class Peak:
     """The most memory that was held.
 
@@ -70,6 +91,11 @@ def peak(device: torch.device) -> Iterator[Peak]:
         over.set()
         watcher.join()
         found.bytes = max(most, _resident()) - before
+
+
+def resident() -> int | None:
+    """Bytes of main memory that this process holds; None where the system does not say (not Linux)."""
+    return _resident() if _STATUS.exists() else None
 
 
 def _resident() -> int:

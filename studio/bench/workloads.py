@@ -10,14 +10,14 @@ Weights are random but for E's. Workload C, a generation of CMA-ES on BigGAN, is
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import torch
-from torch import Tensor, nn
 
 from studio.bench import published, reference
+from studio.bench.textbook import Textbook
 from studio.canvas import networks
 from studio.canvas.base import Canvas
 from studio.canvas.fourier import FourierCanvas
@@ -25,7 +25,6 @@ from studio.canvas.vqgan import VqganCanvas
 from studio.models.loading import Weights, read_weights
 from studio.models.precision import Precision
 from studio.score import clip
-from studio.score.clip import OPENAI_MEAN, OPENAI_STD
 from studio.score.cutouts import CutoutSettings
 from studio.score.objective import ClipObjective, Objective
 from studio.score.targets import Target
@@ -110,25 +109,13 @@ def plain(work: Workload, device: torch.device, studio: Studio, generator: torch
         studio: built for it, at its beginning.
         generator: the only source of chance.
     """
-    weights = _vqgan(work)
-    config = networks.VqganConfig.read(weights.config, name=weights.name)
-    drawing = networks.Networks(config)
-    drawing.load_state_dict({name: tensor.float() for name, tensor in weights.tensors.items()})
-    drawing = drawing.eval().requires_grad_(False).to(device)
+    textbook = Textbook(_vqgan(work), [_clip(name) for name in work.perceptors], device)
     latents = studio.canvas.parameters()[0].detach().clone().contiguous().requires_grad_()
-
-    def picture() -> Tensor:
-        made = nn.functional.pixel_shuffle(reference.decoded(drawing, latents) * 2 - 1, config.pixel_shuffle) / 2 + 0.5
-        return made[..., : work.height, : work.width]
-
-    eyes = []
-    for name, perceptor, looks in zip(work.perceptors, studio.perceptors, studio.manners, strict=True):
-        described = _clip(name)
-        mean, std = (torch.tensor(values, device=device).view(1, 3, 1, 1) for values in _normal(described))
-        target = perceptor.embed_text([PROMPT])[0]
-        eye = reference.Eye(_tower(described).to(device), perceptor.image_size, mean, std, target)
-        eyes.append((eye, looks))
-    return reference.Step([latents], picture, eyes, studio.canvas.rate, generator)
+    targets = [perceptor.embed_text([PROMPT])[0] for perceptor in studio.perceptors]
+    eyes = textbook.eyes([perceptor.image_size for perceptor in studio.perceptors], targets)
+    picture = partial(textbook.picture, latents, work.width, work.height)
+    looking = list(zip(eyes, studio.manners, strict=True))
+    return reference.Step([latents], picture, looking, studio.canvas.rate, generator)
 
 
 def manner(work: Workload, side: int) -> CutoutSettings:
@@ -138,32 +125,16 @@ def manner(work: Workload, side: int) -> CutoutSettings:
 
 
 def _vqgan(work: Workload) -> Weights:
-    return _shipped("vqgan") if work.vqgan == "starter" else published.vqgan(work.vqgan)
+    return shipped("vqgan") if work.vqgan == "starter" else published.vqgan(work.vqgan)
 
 
 def _clip(name: str) -> Weights:
-    return _shipped("clip") if name == "starter" else published.perceptor(name)
+    return shipped("clip") if name == "starter" else published.perceptor(name)
 
 
-def _shipped(kind: str) -> Weights:
+def shipped(kind: str) -> Weights:
+    """The weights of the starter of a kind, "vqgan" or "clip"."""
     from studio.models.catalogue import find
 
     entry = find("", kind)
     return read_weights(Path(entry.path), name=entry.name, expect_kind=kind, expect_sha256=entry.sha256)
-
-
-def _normal(weights: Weights) -> tuple[tuple[float, ...], tuple[float, ...]]:
-    return tuple(weights.config.get("mean", OPENAI_MEAN)), tuple(weights.config.get("std", OPENAI_STD))
-
-
-def _tower(weights: Weights) -> nn.Module:
-    """open_clip's own network with these weights, as it comes."""
-    from open_clip.model import CLIP, CustomTextCLIP
-
-    from studio.models import towers  # noqa: F401 (registers its architectures with timm)
-
-    described = dict(weights.config["model_cfg"])
-    kind: Callable[..., nn.Module] = CustomTextCLIP if described.pop("custom_text", False) else CLIP
-    model = kind(**described)
-    model.load_state_dict({name: tensor.float() for name, tensor in weights.tensors.items()}, strict=False)
-    return model.eval().requires_grad_(False)
