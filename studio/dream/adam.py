@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 
 import torch
 from torch import Tensor
-from torch.optim import Adam
 
+from studio.canvas.adam import Adam
 from studio.canvas.resample import resample, triangle
 
 _MEMORY = ("step", "exp_avg", "exp_avg_sq")

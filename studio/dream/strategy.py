@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -12,8 +13,7 @@ import torch
 
 from studio.base.errors import InputError
 
-with warnings.catch_warnings():
-    warnings.simplefilter("ignore")  # it would like to plot
+if TYPE_CHECKING:
     import cma
 
 
@@ -29,6 +29,9 @@ def strategy(
         edge: no number leaves -edge to edge.
         generator: on the CPU.
     """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # it would like to plot
+        import cma  # takes a second, for it brings scipy along, and few dreams evolve
 
     def randn(*shape: int) -> npt.NDArray[np.float64]:
         drawn: npt.NDArray[np.float64] = torch.randn(shape, generator=generator, dtype=torch.float64).numpy()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import sys
 
 from torch import nn
 from torch.nn.utils.fusion import fuse_conv_bn_eval
@@ -15,16 +16,16 @@ def fold(network: nn.Module) -> int:
 
     Only towers whose layers are known to follow one another are touched: the starter's and OpenAI's ResNets.
     """
-    from open_clip.modified_resnet import Bottleneck, ModifiedResNet  # takes seconds with all that it brings along
-
+    theirs = sys.modules.get("open_clip.modified_resnet")  # where nobody has imported it, nothing is made of it
+    bottleneck, resnet = (theirs.Bottleneck, theirs.ModifiedResNet) if theirs else ((), ())
     count = 0
     for module in list(network.modules()):
-        if isinstance(module, Block | Bottleneck | ModifiedResNet):
+        if isinstance(module, (Block, bottleneck, resnet)):
             for number in (1, 2, 3):
                 norm = f"norm{number}" if isinstance(module, Block) else f"bn{number}"
                 if hasattr(module, norm):
                     count += _join(module, f"conv{number}", norm)
-        if isinstance(module, Bottleneck) and isinstance(module.downsample, nn.Sequential):
+        if isinstance(module, bottleneck) and isinstance(module.downsample, nn.Sequential):
             count += _row(module.downsample)
         if isinstance(module, SmoothResNet):
             count += _row(module.stages)

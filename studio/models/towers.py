@@ -1,4 +1,4 @@
-"""Image towers of the starter perceptors, registered with timm so that an open_clip model configuration can name them.
+"""Image towers of the starter perceptors, which an open_clip model configuration can name once `register` was called.
 
 Gradients that look like things come from towers trained adversarially (Santurkar et al. 2019, "Image Synthesis with a
 Single (Robust) Classifier"); smooth activations and down-sampling that averages before it drops make these gradients
@@ -7,8 +7,10 @@ smoother still.
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable, Mapping
+
 import torch
-from timm.models import register_model
 from torch import nn
 
 
@@ -55,13 +57,11 @@ class SmoothResNet(nn.Module):
         return self.stages(nn.functional.silu(self.stem(x))).mean((2, 3))  # type: ignore[no-any-return]
 
 
-@register_model
 def keydream_smooth_s(pretrained: bool = False, **options: object) -> SmoothResNet:
     """The first starter tower: 64x64 pixels to 256 features, 3.1 million parameters."""
     return SmoothResNet((32, 64, 128, 256), (1, 1, 2, 2))
 
 
-@register_model
 def keydream_smooth_m(pretrained: bool = False, **options: object) -> SmoothResNet:
     """The starter tower: 64x64 pixels to 256 features, 2.7 million parameters, most of them at 8x8 places, where
     processors multiply fastest."""
@@ -127,7 +127,21 @@ class ConvTransformer(nn.Module):
         return features
 
 
-@register_model
 def keydream_judge_s(pretrained: bool = False, **options: object) -> ConvTransformer:
     """The evaluator's tower: 48x48 pixels to 192 features, 1.4 million parameters."""
     return ConvTransformer(48, 192, 4, 4)
+
+
+TOWERS: Mapping[str, Callable[..., SmoothResNet | ConvTransformer]] = {
+    make.__name__: make for make in (keydream_smooth_s, keydream_smooth_m, keydream_judge_s)
+}
+"""The towers by the names that configurations call them."""
+
+
+@functools.cache
+def register() -> None:
+    """Tell timm of the towers, so that open_clip finds them; imports timm, which takes seconds."""
+    from timm.models import register_model
+
+    for make in TOWERS.values():
+        register_model(make)

@@ -1,4 +1,4 @@
-"""Perceptors made with open_clip: any of its architectures, and those that `studio.models.towers` adds."""
+"""Perceptors: networks of the starter's kind (`plain_clip`), and by open_clip any of its architectures."""
 
 from __future__ import annotations
 
@@ -12,11 +12,14 @@ import torch
 from torch import Tensor, nn
 
 from studio.base.errors import ModelError
+from studio.models import towers
 from studio.models.folding import fold
 from studio.models.loading import TOKENIZER, match
 from studio.models.precision import DTYPES, Precision
+from studio.models.unfilled import Unfilled
 from studio.score import attention, tokens
 from studio.score.parts import in_parts
+from studio.score.plain_clip import PlainClip, understands
 
 if TYPE_CHECKING:
     from studio.models.loading import Weights
@@ -33,7 +36,7 @@ _FIX = "Fetch or train the model again, or choose another"
 
 
 class ImageTower(Protocol):
-    """The part of an open_clip image tower that is used here."""
+    """The part of an image tower that is used here."""
 
     image_size: int | Sequence[int]
 
@@ -42,7 +45,7 @@ class ImageTower(Protocol):
 
 
 class ClipModel(Protocol):
-    """The part of `open_clip.model.CLIP` and `CustomTextCLIP` that is used here."""
+    """The part of `PlainClip` and of open_clip's `CLIP` and `CustomTextCLIP` that is used here."""
 
     visual: ImageTower
     logit_scale: Tensor
@@ -55,10 +58,10 @@ class ClipModel(Protocol):
 
 
 class OpenClipPerceptor:
-    """A `Perceptor` around an open_clip model, which it takes over: evaluation mode, frozen, channels last.
+    """A `Perceptor` around a model, which it takes over: evaluation mode, frozen, channels last.
 
     Args:
-        model: an `open_clip.model.CLIP` or `CustomTextCLIP` with its weights, on its device.
+        model: a `ClipModel` with its weights, on its device.
         tokenizer: turns text into the model's tokens.
         mean: three values that are subtracted from red, green and blue.
         std: three values, greater than 0, that red, green and blue are divided by, after that.
@@ -95,9 +98,7 @@ class OpenClipPerceptor:
         self.context_length = tokenizer.context_length
         self.image_size = _side(self._model.visual.image_size)
         self.logit_scale = float(self._model.logit_scale.exp().max())
-        with torch.no_grad():
-            blank = torch.zeros(1, self.context_length, dtype=torch.long, device=self.device)
-            self.dimensions = int(self._model.encode_text(blank).shape[-1])
+        self.dimensions = model.dimensions if isinstance(model, PlainClip) else self._measured()
         self._mean = torch.tensor(mean, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
         self._std = torch.tensor(std, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
         if self._dtype == torch.float16:
@@ -165,6 +166,12 @@ class OpenClipPerceptor:
         """Do nothing, or raise InputError when `text` is empty or takes more than `context_length` tokens."""
         tokens.check(text, self.count_tokens, self.context_length, name=self.name, marks=self._marks)
 
+    @torch.no_grad()
+    def _measured(self) -> int:
+        """The length of an embedding; open_clip's networks do not tell."""
+        blank = torch.zeros(1, self.context_length, dtype=torch.long, device=self.device)
+        return int(self._model.encode_text(blank).shape[-1])
+
     def _reduced(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device.type, self._dtype) if self._dtype == torch.float16 else nullcontext()
 
@@ -188,8 +195,8 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
         raise _unusable(name, f"Its std is {list(std)}, and every value must be greater than 0")
     tensors = {key: tensor for key, tensor in weights.tensors.items() if key != TOKENIZER}
     model_cfg = _checked(config.get("model_cfg"), len(tensors), name)
-    kind = _architecture(bool(model_cfg.pop("custom_text", False)))
-    with torch.random.fork_rng(devices=[]):  # the initial weights are thrown away: nobody's random numbers should move
+    kind = _architecture(model_cfg, bool(model_cfg.pop("custom_text", False)))
+    with torch.random.fork_rng(devices=[]), Unfilled():  # initial weights are thrown away; nobody's chance should move
         # First without memory: a hostile configuration may describe a network of any size, and its shapes show that.
         with torch.device("meta"):
             shapes = _construct(kind, model_cfg, name)
@@ -201,11 +208,12 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
     return OpenClipPerceptor(on_device, tokenizer, mean, std, name=name, identity=weights.sha256, precision=precision)
 
 
-def _architecture(custom_text: bool) -> Callable[..., nn.Module]:
-    from open_clip.model import CLIP, CustomTextCLIP  # takes seconds, for it brings transformers along
+def _architecture(model_cfg: Mapping[str, Any], custom_text: bool) -> Callable[..., nn.Module]:
+    if not custom_text and understands(model_cfg):
+        return PlainClip
+    from open_clip.model import CLIP, CustomTextCLIP  # takes seconds, for it brings timm and torchvision along
 
-    from studio.models import towers  # noqa: F401 (registers its architectures with timm)
-
+    towers.register()
     kind: Callable[..., nn.Module] = CustomTextCLIP if custom_text else CLIP
     return kind
 
@@ -214,8 +222,9 @@ def _construct(kind: Callable[..., nn.Module], model_cfg: Mapping[str, Any], nam
     try:
         model = kind(**copy.deepcopy(dict(model_cfg)))
         _side(cast("ClipModel", model).visual.image_size)
-    except Exception as error:  # whatever open_clip and timm may stumble over in a configuration
-        raise _unusable(name, f"open_clip cannot build the network it describes: {error}") from error
+    except Exception as error:  # whatever open_clip, timm and torch may stumble over in a configuration
+        whose = "Keydream" if kind is PlainClip else "open_clip"
+        raise _unusable(name, f"{whose} cannot build the network it describes: {error}") from error
     return model
 
 

@@ -6,13 +6,13 @@ It lies in a converted model as one tensor of bytes, so that a perceptor stays o
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
 
 import torch
 from torch import Tensor
 
 from studio.base.errors import ModelError
 from studio.models.loading import TOKENIZER
+from studio.score.byte_pairs import canonical
 
 _SPARE = re.compile(r"▁?<extra_id_\d+>")  # T5's, behind its 32,000; no cleaned text has them
 _WORDS = "a red apple"
@@ -32,7 +32,6 @@ class SiglipTokenizer:
     """
 
     def __init__(self, data: bytes, context_length: int, vocabulary: int, *, name: str) -> None:
-        from open_clip.tokenizer import get_clean_fn
         from tokenizers import Tokenizer
 
         try:
@@ -45,7 +44,6 @@ class SiglipTokenizer:
             raise _unusable(name, f"Its tokenizer.json could not be read: {str(error)[:200]}") from error
         self.context_length = context_length
         self.marks = len(self._end)
-        self._clean: Callable[[str], str] = get_clean_fn("canonicalize")
         words = self.encode(_WORDS)
         if self.marks != 1 or self._tokenizer.encode(_WORDS).ids != [*words, *self._end]:
             raise _unusable(name, "Its tokenizer.json does not end a text with one mark, as SigLIP's do")
@@ -58,7 +56,7 @@ class SiglipTokenizer:
 
     def encode(self, text: str) -> list[int]:
         """The tokens of `text` without marks, however many."""
-        ids: list[int] = self._tokenizer.encode(self._clean(text), add_special_tokens=False).ids
+        ids: list[int] = self._tokenizer.encode(canonical(text), add_special_tokens=False).ids
         return ids
 
     def __call__(self, texts: list[str]) -> Tensor:

@@ -1,9 +1,7 @@
-"""From words to the numbers that a text tower reads: open_clip's byte-pair tokenizer, with the model's own merges."""
+"""From words to the numbers that a text tower reads: CLIP's byte-pair tokenizer, with the model's own merges."""
 
 from __future__ import annotations
 
-import gzip
-import io
 from bisect import bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Protocol
@@ -13,21 +11,19 @@ from torch import Tensor
 from studio.base.errors import InputError, ModelError
 from studio.models.loading import TOKENIZER
 from studio.score import siglip_tokens
+from studio.score.byte_pairs import MAX_MERGES, BytePairs
 
 if TYPE_CHECKING:
     from studio.models.loading import Weights
 
 MARKS = 2
-"""Tokens of every sequence of open_clip's own tokenizer that are no part of the text: its start and its end."""
-
-MAX_MERGES = 49152 - 256 - 2
-"""How many merges open_clip's tokenizer reads; it leaves out the rest without a word."""
+"""Tokens of every sequence of CLIP's own tokenizer that are no part of the text: its start and its end."""
 
 _EXCERPT = 60
 
 
 class Tokenizer(Protocol):
-    """The part of open_clip's `SimpleTokenizer` that is used here."""
+    """What turns texts into tokens: `byte_pairs.BytePairs`, or one of its kin."""
 
     context_length: int
     eot_token_id: int
@@ -41,7 +37,7 @@ class Tokenizer(Protocol):
 
 def marks(tokenizer: Tokenizer) -> int:
     """Tokens of every sequence that are no part of the text."""
-    return int(getattr(tokenizer, "marks", MARKS))  # open_clip's own does not say
+    return int(getattr(tokenizer, "marks", MARKS))  # CLIP's own does not say
 
 
 def of(weights: Weights) -> Tokenizer:
@@ -86,19 +82,14 @@ def build_tokenizer(config: Mapping[str, object] | None, context_length: int, *,
     Raises:
         ModelError: `config` is something else.
     """
-    from open_clip.tokenizer import SimpleTokenizer  # takes seconds, for it brings transformers along
-
     if config is None:
-        tokenizer: Tokenizer = SimpleTokenizer(context_length=context_length)
-        return tokenizer
+        return BytePairs(None, context_length)
     merges = config.get("merges")
     if set(config) != {"merges"} or not isinstance(merges, Sequence) or not all(_is_merge(merge) for merge in merges):
         raise _unusable(name, 'Its tokenizer is not described as {"merges": ["a b</w>", ...]}')
     if len(merges) > MAX_MERGES:
         raise _unusable(name, f"Its tokenizer has {len(merges)} merges, and {MAX_MERGES} is the most that can be read")
-    lines = gzip.compress("\n".join(["#version: 0.2", *merges]).encode(), mtime=0)
-    own: Tokenizer = SimpleTokenizer(io.BytesIO(lines), context_length=context_length)
-    return own
+    return BytePairs(merges, context_length)
 
 
 def check(text: str, count: Callable[[str], int], context_length: int, *, name: str, marks: int = MARKS) -> None:

@@ -19,7 +19,7 @@ import torch
 from torch import nn
 from torch.nn.attention import SDPBackend, sdpa_kernel
 
-from studio.models import towers  # noqa: F401 (registers the tower with timm)
+from studio.models import towers
 from studio.models.loading import Weights, match
 from studio.scenery.backgrounds import KINDS as BACKGROUNDS
 from studio.scenery.colours import COLOURS
@@ -183,6 +183,7 @@ class ClipTraining(Trainer[Report]):
         self.tokenizer = build_tokenizer(
             self.config["tokenizer"], self.config["model_cfg"]["text_cfg"]["context_length"], name="starter"
         )
+        towers.register()
         self.model = open_clip.model.CLIP(**self.config["model_cfg"])
         if begin:
             match(begin.tensors, self.model, name=begin.name)

@@ -6,6 +6,7 @@ import pytest
 import timm
 import torch
 
+from studio.models import towers
 from studio.models.towers import Attending, Block, ConvTransformer, SmoothResNet
 
 
@@ -52,6 +53,8 @@ def test_extreme_pictures_have_finite_features():
 
 
 def test_timm_builds_the_first_tower_by_name():
+    towers.register()
+    towers.register()  # as often as anybody wants
     tower = timm.create_model("keydream_smooth_s", pretrained=False)
     assert isinstance(tower, SmoothResNet)
     assert tower.num_features == 256
@@ -71,6 +74,7 @@ def test_taking_the_classifier_off_changes_nothing():
     [("keydream_smooth_s", 64, 256), ("keydream_smooth_m", 64, 256), ("keydream_judge_s", 48, 192)],
 )
 def test_every_starter_tower_is_known_by_name(name, side, width):
+    towers.register()
     tower = timm.create_model(name).eval()
     assert tower(torch.rand(1, 3, side, side)).shape == (1, width)
 

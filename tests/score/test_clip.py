@@ -169,8 +169,9 @@ def test_builds_a_model_with_its_own_text_tower(weights: Weights) -> None:
 def test_builds_the_starters_tower(weights: Weights) -> None:
     from open_clip.model import CLIP
 
-    from studio.models import towers  # noqa: F401
+    from studio.models import towers
 
+    towers.register()
     vision = {"timm_model_name": "keydream_smooth_s", "timm_model_pretrained": True, "timm_pool": "", "image_size": 64}
     starter = changed(weights, vision_cfg=None)
     starter.config["model_cfg"]["vision_cfg"] = vision

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from studio.base.errors import InputError, ModelError
 from studio.score import tokens
+from studio.score.byte_pairs import MAX_MERGES
 
 MERGES = ["r e", "re d</w>", "a p"]
 
@@ -45,7 +46,7 @@ def test_refuses_what_is_no_list_of_merges(config: dict[str, object]) -> None:
 
 def test_refuses_merges_that_open_clip_would_drop() -> None:
     with pytest.raises(ModelError, match="48895 merges, and 48894"):
-        tokens.build_tokenizer({"merges": ["a b"] * (tokens.MAX_MERGES + 1)}, 8, name="tiny")
+        tokens.build_tokenizer({"merges": ["a b"] * (MAX_MERGES + 1)}, 8, name="tiny")
 
 
 def words(text: str) -> int:
