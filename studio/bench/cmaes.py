@@ -6,7 +6,6 @@ pytorch-pretrained-biggan, in single precision. Both ways get the same members, 
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,6 +16,7 @@ import torch
 from torch import Tensor
 
 from studio.base.errors import InputError
+from studio.bench.timing import Clock
 from studio.canvas.imagenet_model import build
 from studio.dream.evolution import Population
 from studio.dream.search import Judge
@@ -78,33 +78,61 @@ def measure(
     Raises:
         InputError: pytorch-pretrained-biggan is not installed.
     """
-    device = torch.device(device)
-    generator = torch.Generator().manual_seed(seed)
-    members = SPREAD * torch.randn(population, int(weights.config["z_dim"]) + CLASSES, generator=generator)
-    classes = torch.arange(CLASSES) * (int(weights.config["num_classes"]) // CLASSES)
-    even = torch.full((CLASSES,), 1 / CLASSES)
-    theirs = published(weights, device)
-
-    def generation(dtype: torch.dtype | None) -> Population:
-        return Population(build(weights, device, dtype), classes, even, judged, TRUNCATION)
-
-    decoded = generation(torch.float32).decoded(members.to(device))
-
-    def plainly(count: int) -> Tensor:
-        losses = []
-        for number in range(count):
-            noise, mixture = (values[number : number + 1] for values in decoded)
-            losses.append(float(judged(theirs(TRUNCATION * noise, mixture, TRUNCATION) / 2 + 0.5)))
-        return torch.tensor(losses)
-
-    wanted, plain = timed(plainly, population, device)
+    generation = Generation(weights, judged, population, torch.device(device), seed)
+    wanted, plain = timed(generation.plainly(judged), population, generation.device)
     found = []
     for dtype in dtypes:
-        ours = generation(dtype)
-        losses, batched = timed(partial(_first, ours, members), population, device)
+        ours = generation.ours(dtype)
+        losses, batched = timed(partial(_first, ours, generation.members), population, generation.device)
         name = str(ours.model.dtype).removeprefix("torch.")
         found.append(Measured(population, ours.model.side, name, plain, batched, agreement(wanted, losses)))
     return found
+
+
+class Generation:
+    """The members of one generation, to be drawn and judged in either way.
+
+    Args:
+        weights: of a BigGAN-deep.
+        judged: judges pictures (n, 3, H, W), on the device, in our way.
+        population: how many members.
+        device: where.
+        seed: of the members.
+
+    Attributes:
+        members: (population, dimensions), on the CPU.
+        device: where.
+    """
+
+    def __init__(self, weights: Weights, judged: Judge, population: int, device: torch.device, seed: int = 0) -> None:
+        self._weights, self._judged = weights, judged
+        generator = torch.Generator().manual_seed(seed)
+        self.members = SPREAD * torch.randn(population, int(weights.config["z_dim"]) + CLASSES, generator=generator)
+        self.device = device
+
+    def ours(self, dtype: torch.dtype | None) -> Population:
+        """What draws and judges members as Keydream does; None computes in what is fast on the device."""
+        classes = torch.arange(CLASSES) * (int(self._weights.config["num_classes"]) // CLASSES)
+        even = torch.full((CLASSES,), 1 / CLASSES)
+        return Population(build(self._weights, self.device, dtype), classes, even, self._judged, TRUNCATION)
+
+    def plainly(self, judged: Judge) -> Callable[[int], Tensor]:
+        """What draws the first so many members as the workshops did, lets `judged` judge each, and gives the losses.
+
+        Raises:
+            InputError: pytorch-pretrained-biggan is not installed.
+        """
+        theirs = published(self._weights, self.device)
+        decoded = self.ours(torch.float32).decoded(self.members.to(self.device))
+
+        def work(count: int) -> Tensor:
+            losses = []
+            for number in range(count):
+                noise, mixture = (values[number : number + 1] for values in decoded)
+                losses.append(float(judged(theirs(TRUNCATION * noise, mixture, TRUNCATION) / 2 + 0.5)))
+            return torch.tensor(losses)
+
+        return work
 
 
 def published(weights: Weights, device: torch.device | str = "cpu") -> Published:
@@ -128,11 +156,10 @@ def published(weights: Weights, device: torch.device | str = "cpu") -> Published
 def timed(work: Callable[[int], Tensor], count: int, device: torch.device) -> tuple[Tensor, float]:
     """What work gives for so many members, and the seconds that it takes, after it has run for two."""
     work(2)
-    _wait(device)
-    began = time.perf_counter()
-    result = work(count)
-    _wait(device)
-    return result, time.perf_counter() - began
+    clock = Clock(device)
+    with clock:
+        result = work(count)
+    return result, clock.seconds
 
 
 def agreement(a: Tensor, b: Tensor) -> float:
@@ -143,8 +170,3 @@ def agreement(a: Tensor, b: Tensor) -> float:
 
 def _first(ours: Population, members: Tensor, count: int) -> Tensor:
     return ours.losses(members[:count])
-
-
-def _wait(device: torch.device) -> None:
-    if device.type == "cuda":
-        torch.cuda.synchronize(device)

@@ -19,7 +19,7 @@ _OURS, _THEIRS = "#1b6fd1", "#d1571b"
 
 
 def blocks(values: Sequence[float], low: float, high: float) -> str:
-    """Values as blocks of `BLOCKS`, `low` the lowest and `high` the highest; of many values, `WIDTH` that lie evenly."""
+    """Values as blocks, `low` the lowest and `high` the highest; of many values, `WIDTH` that lie evenly."""
     span = high - low
     count = min(len(values), WIDTH)
     chosen = [values[number * (len(values) - 1) // max(1, count - 1)] for number in range(count)]

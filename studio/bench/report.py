@@ -41,8 +41,8 @@ def table(figures: Mapping[str, Any]) -> list[str]:
     for name, step in figures["workloads"].items():
         lines.append(f"{name}  {step['title']}, in {step['precision']}")
         lines.append(
-            f"   {step['seconds']:.3f} s a {step['unit']}, {step['gflop']:,.0f} GFLOP, networks at {100 * step['share']:.0f} % "
-            f"of the best{_memory(step['memory'])}"
+            f"   {step['seconds']:.3f} s a {step['unit']}, {step['gflop']:,.0f} GFLOP, networks at "
+            f"{100 * step['share']:.0f} % of the best{_memory(step['memory'])}"
         )
         if step["reference"] is not None:
             lines.append(

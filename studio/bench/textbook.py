@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import torch
 from torch import Tensor, nn
@@ -19,22 +20,20 @@ class Textbook:
 
     Args:
         vqgan: weights of the VQGAN.
-        perceptors: weights of those who look.
+        perceptors: weights of those who look, and the side of what they look at, in pixels.
         device: where.
 
     Attributes:
         codebook: (n, d), the VQGAN's codes.
     """
 
-    def __init__(self, vqgan: Weights, perceptors: Sequence[Weights], device: torch.device) -> None:
+    def __init__(self, vqgan: Weights, perceptors: Sequence[tuple[Weights, int]], device: torch.device) -> None:
         self._config = networks.VqganConfig.read(vqgan.config, name=vqgan.name)
         drawing = networks.Networks(self._config)
         drawing.load_state_dict({name: tensor.float() for name, tensor in vqgan.tensors.items()})
         self._drawing = drawing.eval().requires_grad_(False).to(device)
-        self._towers = [_tower(each).to(device) for each in perceptors]
-        self._normal = [
-            [torch.tensor(values, device=device).view(1, 3, 1, 1) for values in _normal(each)] for each in perceptors
-        ]
+        nowhere = torch.zeros(())
+        self._eyes = [eye(weights, side, nowhere, device) for weights, side in perceptors]
         self._device = device
         self.codebook: Tensor = self._drawing.quantize.embedding.weight
 
@@ -50,17 +49,10 @@ class Textbook:
         made = decoded(self._drawing, latents) * 2 - 1
         return functional.pixel_shuffle(made, self._config.pixel_shuffle)[..., :height, :width] / 2 + 0.5
 
-    def eyes(self, sides: Sequence[int], targets: Sequence[Tensor]) -> list[Eye]:
-        """Who looks.
-
-        Args:
-            sides: what each perceptor looks at, in pixels.
-            targets: (d,) for each of them, where the picture is to go.
-        """
-        return [
-            Eye(tower, side, mean, std, target.to(self._device))
-            for tower, side, (mean, std), target in zip(self._towers, sides, self._normal, targets, strict=True)
-        ]
+    def eyes(self, targets: Sequence[Tensor]) -> list[Eye]:
+        """Who looks; `targets` says, (d,) for each of them, where the picture is to go."""
+        pairs = zip(self._eyes, targets, strict=True)
+        return [replace(each, target=target.to(self._device)) for each, target in pairs]
 
     def bound(self, latents: Tensor) -> Callable[[], None]:
         """What VQGAN-CLIP does after each step: keeps every channel of latents within the range of the codebook."""
@@ -71,6 +63,19 @@ class Textbook:
             latents.copy_(latents.maximum(low).minimum(high))
 
         return clamp
+
+
+def eye(weights: Weights, side: int, target: Tensor, device: torch.device) -> Eye:
+    """A perceptor as it comes.
+
+    Args:
+        weights: its weights.
+        side: of what it looks at, in pixels.
+        target: (d,), where the picture is to go.
+        device: where.
+    """
+    mean, std = (torch.tensor(values, device=device).view(1, 3, 1, 1) for values in _normal(weights))
+    return Eye(_tower(weights).to(device), side, mean, std, target.to(device))
 
 
 def _normal(weights: Weights) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -109,10 +109,11 @@ def plain(work: Workload, device: torch.device, studio: Studio, generator: torch
         studio: built for it, at its beginning.
         generator: the only source of chance.
     """
-    textbook = Textbook(_vqgan(work), [_clip(name) for name in work.perceptors], device)
+    sides = [perceptor.image_size for perceptor in studio.perceptors]
+    seeing = list(zip(map(_clip, work.perceptors), sides, strict=True))
+    textbook = Textbook(_vqgan(work), seeing, device)
     latents = studio.canvas.parameters()[0].detach().clone().contiguous().requires_grad_()
-    targets = [perceptor.embed_text([PROMPT])[0] for perceptor in studio.perceptors]
-    eyes = textbook.eyes([perceptor.image_size for perceptor in studio.perceptors], targets)
+    eyes = textbook.eyes([perceptor.embed_text([PROMPT])[0] for perceptor in studio.perceptors])
     picture = partial(textbook.picture, latents, work.width, work.height)
     looking = list(zip(eyes, studio.manners, strict=True))
     return reference.Step([latents], picture, looking, studio.canvas.rate, generator)

@@ -11,8 +11,11 @@ from typing import Annotated
 import typer
 
 from studio.base.errors import InputError
+from studio.cli.benching import contest, last
 from studio.cli.options import Device, Json
 from studio.cli.window import check_screen
+
+_STEPS = 10
 
 
 def bench(
@@ -28,9 +31,16 @@ def bench(
         bool, typer.Option("--strokes", help="Steps of 256 strokes at 224x224 with 4 views, without a perceptor.")
     ] = False,
     workload: Annotated[
-        str, typer.Option("--workload", metavar="LETTERS", help="Steps to measure: A, B, D, E; see the README.")
+        str, typer.Option("--workload", metavar="LETTERS", help="What to measure: A, B, C, D, E; see the README.")
     ] = "AE",
-    steps: Annotated[int, typer.Option("--steps", min=1, help="Of each workload, and of its reference.")] = 10,
+    steps: Annotated[
+        int,
+        typer.Option(
+            "--steps",
+            min=0,
+            help="Of each workload and its reference (0 for 10), of the plain loop (100), or of the long dream (2000).",
+        ),
+    ] = 0,
     reference: Annotated[
         bool, typer.Option("--reference/--no-reference", help="Also take the plain reference step, in turn.")
     ] = True,
@@ -39,15 +49,47 @@ def bench(
     ] = "",
     threads: Annotated[int, typer.Option("--threads", min=0, help="Of the CPU; 0 for PyTorch's own number.")] = 0,
     device: Device = "auto",
+    curves: Annotated[
+        Path | None, typer.Option("--curves", metavar="FILE.svg", help="Draw the workloads' loss curves.")
+    ] = None,
     compare: Annotated[
         Path | None, typer.Option("--compare", help="Figures of an earlier run (--json) to print ratios to.")
     ] = None,
+    quality: Annotated[
+        bool,
+        typer.Option(
+            "--quality", help="Time until the picture is as good as the plain loop's, to an independent judge."
+        ),
+    ] = False,
+    prompts: Annotated[int, typer.Option("--prompts", min=1, help="Of those that ship, for --quality.")] = 20,
+    seeds: Annotated[int, typer.Option("--seeds", min=1, help="Of each prompt, for --quality.")] = 3,
+    medium: Annotated[str, typer.Option("--medium", help="Keydream's, for --quality.")] = "vqgan",
+    rate: Annotated[
+        float,
+        typer.Option(
+            "--rate", min=0, help="The plain loop's, in the codebook's spread, for --quality; 0 for its best."
+        ),
+    ] = 0.0,
+    keep: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="FILE", help="Keep each picture's figures there, and go on from them."),
+    ] = None,
+    long: Annotated[
+        bool, typer.Option("--long", help="Memory over one dream of many steps, and over a follow of many frames.")
+    ] = False,
+    frames: Annotated[int, typer.Option("--frames", min=20, help="Of the follow, for --long.")] = 500,
     as_json: Json = False,
 ) -> None:
     """Measure this machine: its ceilings, the step of each workload, and the plain reference step beside it.
 
-    Or the window, or what the published models would take, without fetching them.
+    Or how soon a picture is as good, or memory over a long run, or the window, or what the published models would take.
     """
+    if quality:
+        contest(prompts, seeds, steps, medium, rate, keep, threads, device, as_json=as_json)
+        return
+    if long:
+        last(steps, frames, threads, device, as_json=as_json)
+        return
     if proof:
         _prove(architecture, as_json)
         return
@@ -55,7 +97,7 @@ def bench(
         _draw(as_json)
         return
     if not gui:
-        _step(workload, steps, reference, precision, threads, device, compare, as_json)
+        _step(workload, steps or _STEPS, reference, precision, threads, device, curves, compare, as_json)
         return
     check_screen()
     import torch  # noqa: F401  (before Qt; see `studio.cli.window`)
@@ -77,12 +119,14 @@ def _step(
     precision: str,
     threads: int,
     where: str,
+    drawn: Path | None,
     compare: Path | None,
     as_json: bool,
 ) -> None:
     import torch
 
-    from studio.bench import ceilings, report
+    from studio.base import atomic
+    from studio.bench import ceilings, curves, report, workshop
     from studio.bench.steps import measure
     from studio.bench.workloads import workloads
     from studio.dream.device import pick
@@ -90,9 +134,10 @@ def _step(
 
     device = pick(where)
     known = workloads(device)
-    if unknown := [letter for letter in letters if letter not in known]:
+    names = sorted([*known, workshop.NAME])
+    if unknown := [letter for letter in letters if letter not in names]:
         raise InputError(
-            f"There is no workload {unknown[0]!r}", f"There are {', '.join(known)}", "Name some of them, as in AE"
+            f"There is no workload {unknown[0]!r}", f"There are {', '.join(names)}", "Name some of them, as in AE"
         )
     chosen = next((each for each in PRECISIONS if each == (precision or fastest(device))), None)
     if chosen is None:
@@ -104,9 +149,14 @@ def _step(
     say("measuring what this machine can do at best …")
     best = ceilings.measure(device, chosen)
     found = [
-        measure(known[letter], device, best, chosen, steps=steps, referred=referred, report=say) for letter in letters
+        workshop.measure(workshop.workshop(), device, best, chosen, referred=referred, report=say)
+        if letter == workshop.NAME
+        else measure(known[letter], device, best, chosen, steps=steps, referred=referred, report=say)
+        for letter in letters
     ]
     figures = report.document(best, found, device)
+    if drawn:
+        atomic.write_bytes(drawn, curves.svg(figures).encode())
     if as_json:
         typer.echo(json.dumps(figures))
     else:

@@ -94,7 +94,7 @@ def evaluate(
             "Give one for each",
         )
     images = [_opened(one.path) for one in made]
-    seen = torch.cat([_seen(image, judge) for image in images])
+    seen = torch.cat([seen_by(image, judge) for image in images])
     others = drawable(pack) if pack else tuple(prompt.object for prompt in prompts)
     contexts = [prompt.context for prompt in prompts]
     among = min(OTHERS, len(set(others)) - 1) + 1
@@ -162,7 +162,7 @@ def _opened(path: Path) -> Image.Image:
     return read_picture(path)
 
 
-def _seen(image: Image.Image, judge: Perceptor) -> Tensor:
+def seen_by(image: Image.Image, judge: Perceptor) -> Tensor:
     """The picture as the judge looks at it, its middle square, (1, 3, S, S)."""
     edge = min(image.size)
     left, top = (image.width - edge) // 2, (image.height - edge) // 2

@@ -12,7 +12,7 @@ from studio.bench.ceilings import Ceilings
 from studio.bench.steps import Measured
 
 CEILINGS = Ceilings({"fp32": 100.0}, {"fp32": 50.0}, 10.0)
-PARTS = {"canvas": 1.0, "perceptors": 0.6, "everything else": 0.4}
+PARTS = {"canvas": 1.0, "perceptors": 0.6, "cutouts": 0.2, "optimiser and guards": 0.1, "rest": 0.1}
 
 
 def figures(seconds: float) -> dict[str, object]:
@@ -24,7 +24,8 @@ def test_a_table_names_what_was_found() -> None:
     text = "\n".join(report.table(figures(2.0)))
     for part in ("a title", "2.000 s a step", "50 % of the best, 1,024 MiB", "0.50 of its time", "0.0200 at most"):
         assert part in text
-    assert "canvas 50 %, perceptors 30 %, everything else 20 %" in text
+    assert "canvas 50 %, perceptors 30 %, cutouts 10 %, optimiser and guards 5 %, rest 5 %" in text
+    assert "Keydream   █▁  1.0000 to 0.5000" in text
 
 
 def test_runs_are_compared_figure_by_figure(tmp_path: Path) -> None:

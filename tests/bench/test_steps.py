@@ -38,6 +38,8 @@ def test_figures_fit_together(found: Measured) -> None:
     assert found.ratio is not None
     assert found.reference is not None
     assert found.ratio == pytest.approx(found.seconds / found.reference)
+    assert list(found.parts) == ["canvas", "perceptors", "cutouts", "optimiser and guards", "rest"]
+    assert all(taken > 0 for name, taken in found.parts.items() if name != "rest")
     networks = found.parts["canvas"] + found.parts["perceptors"]
     assert found.share == pytest.approx(found.gflop / networks / 100)
     assert found.gflop > 0.1

@@ -29,3 +29,22 @@ def test_where_nobody_can_tell_memory_is_unknown(monkeypatch: pytest.MonkeyPatch
     with timing.peak(torch.device("cpu")) as found:
         pass
     assert found.bytes is None
+
+
+def test_a_clock_adds_up_blocks_alone() -> None:
+    clock = timing.Clock(torch.device("cpu"))
+    for _ in range(2):
+        with clock:
+            time.sleep(0.01)
+    before = clock.seconds
+    time.sleep(0.01)
+    assert clock.seconds == before >= 0.02
+
+
+def test_what_is_held_is_told_where_it_is_known(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    if Path("/proc/self/statm").exists():
+        held = timing.resident()
+        assert held is not None
+        assert held > 1 << 20
+    monkeypatch.setattr(timing, "_STATUS", tmp_path / "none")
+    assert timing.resident() is None
