@@ -7,6 +7,7 @@ makes shapes before speckle; plain pixels make adversarial noise.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor
@@ -17,6 +18,9 @@ from studio.canvas.clouds import clouds
 
 _MARGIN = 1 / 512
 """How far from black and white an encoded picture stays: tanh reaches neither. Half of one 8-bit level."""
+
+
+Up = Sequence[tuple[Tensor, Tensor]]
 
 
 class PixelCanvas:
@@ -43,12 +47,15 @@ class PixelCanvas:
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), strictly inside 0 to 1."""
-        return 0.5 + 0.5 * torch.tanh(self._logits(self._planes))
+        return self._drawn(self._planes)
 
     def together(self, others: Sequence[PixelCanvas]) -> Tensor:
         """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
         planes = [torch.cat(level) for level in zip(self._planes, *(each._planes for each in others), strict=True)]
-        return 0.5 + 0.5 * torch.tanh(self._logits(planes))
+        return self._drawn(planes)
+
+    def _drawn(self, planes: Sequence[Tensor]) -> Tensor:
+        return cast("Tensor", _Drawing.apply(self._up, self._rows, *planes))
 
     def start(self, generator: torch.Generator) -> None:
         """Become the seed's first picture."""
@@ -98,13 +105,12 @@ class PixelCanvas:
             (resample.matrix(rows, height).to(self._device), resample.matrix(columns, width).to(self._device))
             for rows, columns in shapes[:-1]
         ]
+        # side by side, the matrices of all rows are one product of the planes one above the other
+        self._rows = torch.cat([torch.zeros(height, 0, device=self._device), *(rows for rows, _ in self._up)], dim=1)
 
     def _logits(self, planes: Sequence[Tensor]) -> Tensor:
         """What planes (B, 3, h, w) of these shapes add up to, (B, 3, H, W)."""
-        *coarse, logits = planes
-        for plane, (rows, columns) in zip(coarse, self._up, strict=True):
-            logits = logits + resample.apply(rows, plane, columns)
-        return logits
+        return _added(planes, self._up, self._rows, 1)
 
     def _spread(self, logits: Tensor) -> None:
         """Write `logits` (1, 3, H, W) into the planes: each takes what it can hold of what coarser ones left over."""
@@ -114,6 +120,60 @@ class PixelCanvas:
             plane.copy_(resample.resample(logits, width, height, kernel=resample.triangle))
             logits = logits - resample.apply(rows, plane, columns)
         finest.copy_(logits)
+
+
+def _added(planes: Sequence[Tensor], up: Up, rows: Tensor, times: float) -> Tensor:
+    """The sum of planes (B, 3, h, w), brought up to the last one's size, `times` over.
+
+    Args:
+        planes: coarse to fine.
+        up: for each but the last, the matrices of its rows and of its columns.
+        rows: the former side by side: one product brings up the rows of all planes.
+        times: a factor.
+    """
+    *coarse, finest = planes
+    wide = [
+        (plane.flatten(0, 2) @ columns.T).view(-1, plane.shape[-2], len(columns))
+        for plane, (_, columns) in zip(coarse, up, strict=True)
+    ]
+    stacked = torch.cat(wide, dim=1) if wide else finest.new_zeros(finest[:, :, 0, 0].numel(), 0, finest.shape[-1])
+    all_rows = rows.expand(len(stacked), -1, -1)
+    return torch.baddbmm(finest.flatten(0, 1), all_rows, stacked, beta=times, alpha=times).view_as(finest)
+
+
+class _Context(Protocol):
+    """What a `torch.autograd.Function` remembers."""
+
+    saved_tensors: tuple[Tensor, ...]
+    up: Up
+    rows: Tensor
+
+    def save_for_backward(self, *tensors: Tensor) -> None: ...
+
+
+class _Drawing(torch.autograd.Function):
+    """½ + ½ tanh of the sum, which is the logistic function of twice the sum; nothing but the picture is kept."""
+
+    @staticmethod
+    def forward(ctx: _Context, up: Up, rows: Tensor, *planes: Tensor) -> Tensor:
+        picture = _added(planes, up, rows, 2).sigmoid_()
+        ctx.save_for_backward(picture)
+        ctx.up, ctx.rows = up, rows
+        return picture
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        (picture,) = ctx.saved_tensors
+        finest = torch.ops.aten.sigmoid_backward(gradients[0], picture).mul_(2)
+        flat = finest.flatten(0, 1)
+        stacked = torch.bmm(ctx.rows.T.expand(len(flat), -1, -1), flat)
+        coarse, top = [], 0
+        for rows, columns in ctx.up:
+            height = rows.shape[1]
+            part = stacked[:, top : top + height].flatten(0, 1) @ columns
+            coarse.append(part.view(*picture.shape[:2], height, -1))
+            top += height
+        return None, None, *coarse, finest
 
 
 def plane_shapes(width: int, height: int) -> list[tuple[int, int]]:

@@ -25,8 +25,9 @@ from studio.canvas.sprites import Sprites
 from studio.dream.cutouts import look
 from studio.dream.naming import Named, Reading, read
 from studio.scenery import scenes
-from studio.scenery.backgrounds import KINDS, Backgrounds
+from studio.scenery.backgrounds import KINDS
 from studio.scenery.scenes import Scene
+from studio.scenery.wording import wording
 from studio.score.perceptor import Perceptor
 
 SEEDS = 96
@@ -306,7 +307,7 @@ def _said(text: str) -> tuple[tuple[int, int], ...]:
     for kind, place in enumerate(_places()):
         for seed, sayings in enumerate(place.looks):
             for phrase in sayings:
-                if phrase in found or re.search(rf"\b{re.escape(phrase)}\b", lowered):
+                if phrase in found or (phrase in lowered and re.search(rf"\b{re.escape(phrase)}\b", lowered)):
                     found.setdefault(phrase, []).append((kind, seed))
     return tuple(found[max(found, key=len)]) if found else ()
 
@@ -354,12 +355,10 @@ def _seen(pictures: Tensor, perceptor: Perceptor) -> Tensor:
 
 @functools.cache
 def _places() -> tuple[Place, ...]:
-    """The kinds of background with what their first scenes are called; cheap, since words take no pixels."""
-    brush = Backgrounds(2)
+    """The kinds of background with what their first scenes are called."""
     places = []
     for number, kind in enumerate(KINDS):
-        drawn = [brush.draw(np.random.default_rng(seed), number) for seed in range(SEEDS)]
-        looks = tuple((one.phrase, one.alone) for one in drawn)
+        looks = tuple(wording(number, seed) for seed in range(SEEDS))
         said = sorted({words for pair in looks for words in pair})
         places.append(Place(kind.name, tuple(said), looks))
     return tuple(places)

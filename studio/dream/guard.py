@@ -18,7 +18,7 @@ class Guard:
     """Keeps the last good state of a dream and counts how often it was needed.
 
     Attributes:
-        good: the state before the last step whose loss and gradient were finite; None before the first.
+        good: a state before a step whose loss and gradient were finite, a few steps back; None before the first.
         stumbles: how often the dream went back; each time halves the rate for the rest of the dream.
     """
 
@@ -49,9 +49,9 @@ class Guard:
 
 def finite(total: Tensor, parameters: Sequence[Tensor]) -> Tensor:
     """Whether a loss and its gradients are finite: a truth value still on the device, which nothing waits for yet."""
-    found = [torch.isfinite(total).all()]
-    found += [torch.isfinite(parameter.grad).all() for parameter in parameters if parameter.grad is not None]
-    return torch.stack(found).all()
+    # a sum takes one pass, and has no finite value where one of its terms has none
+    sums = [parameter.grad.sum() for parameter in parameters if parameter.grad is not None]
+    return torch.stack([torch.isfinite(each) for each in (total.sum(), *sums)]).all()
 
 
 def _name(culprits: Sequence[str]) -> str:

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Protocol
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor
-from torch.optim import Adam
 
 from studio.base.cancel import CancelToken
+from studio.canvas.adam import Adam, adam
 from studio.canvas.base import Canvas
 from studio.dream import adam as adams
 from studio.dream import ladder
@@ -23,6 +23,9 @@ from studio.dream.state import DreamState
 
 Spare = Callable[[], bool]
 """Makes a step need less memory; False where it cannot."""
+
+KEPT_FOR = 8
+"""Steps that a state which is known to be good serves to go back to, before one is copied anew."""
 
 
 class Loss(Protocol):
@@ -117,7 +120,7 @@ class Run:
         self._average = Average(settings.average)
         self._guard = Guard()
         self._turn = 0
-        self._before = DreamState({})
+        self._before: DreamState | None = None
         self.step = 0
 
     @property
@@ -159,7 +162,9 @@ class Run:
         """Bring the canvas to the size of the next step, without a gradient."""
         self._turn += 1
         self._climb()
-        self._before = self._snapshot()
+        good = self._guard.good
+        fresh = good is not None and self.step - good.step < KEPT_FOR
+        self._before = None if fresh else self._snapshot()
         self._adam.zero_grad()
 
     def settle(self, image: Tensor, loss: Loss) -> Iterate | None:
@@ -183,10 +188,11 @@ class Run:
         canvas.constrain()
         self._average.update(canvas.parameters())
         if not bool(sound):
-            self._restore(self._guard.good or before)
-            self._guard.stumble(before.step + 1, settings.steps, loss.terms)
+            failed = self.step + 1
+            self._restore(cast("DreamState", self._guard.good or before))
+            self._guard.stumble(failed, settings.steps, loss.terms)
             return None
-        self._guard.good = before
+        self._guard.good = before or self._guard.good
         self.step += 1
         parts = {name: term.detach() for name, term in loss.terms.items()}
         checkpoint = _Checkpoint(self, self._turn)
@@ -256,7 +262,7 @@ class Run:
             parameter.add_(noise.to(parameter.device), alpha=strength)
 
     def _new_adam(self) -> Adam:
-        return Adam(self.canvas.parameters(), lr=0.0)
+        return adam(self.canvas.parameters(), lr=0.0)
 
 
 class _Checkpoint:

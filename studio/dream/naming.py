@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -82,6 +83,7 @@ def read(text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]) -
         for kind, nouns in reversed(list(enumerate(classes)))
         for noun in reversed(nouns)
         for form in _forms(noun.lower())
+        if form in lowered  # of thousands, few can be meant, and only those make the pattern long
     }
     colours = {colour.name: colour.rgb for colour in COLOURS}
     ordered = sorted(names, key=len, reverse=True)
@@ -138,8 +140,13 @@ def _scenes(words: frozenset[str], places: Sequence[Scene]) -> tuple[tuple[tuple
 
 def _fitting(phrase: str, words: frozenset[str]) -> frozenset[str]:
     """The telling words of a phrase if all of them are there, or nothing."""
-    telling = frozenset(_WORD.findall(phrase.lower())) - _SILENT
+    telling = _telling(phrase)
     return telling if telling <= words else frozenset()
+
+
+@functools.lru_cache(maxsize=10_000)
+def _telling(phrase: str) -> frozenset[str]:
+    return frozenset(_WORD.findall(phrase.lower())) - _SILENT
 
 
 def _everywhere(words: frozenset[str], place: Scene) -> bool:
@@ -151,5 +158,9 @@ def _everywhere(words: frozenset[str], place: Scene) -> bool:
 def _forms(noun: str) -> tuple[str, ...]:
     """A noun and what may be its plural."""
     plurals = (f"{noun}s", f"{noun}es", *((f"{noun[:-1]}ies",) if noun.endswith("y") else ()))
-    odd = (f"{noun[: -len(one)]}{many}" for one, many in _PLURALS.items() if re.search(rf"(?:\b|wo){one}$", noun))
+    odd = (
+        f"{noun[: -len(one)]}{many}"
+        for one, many in _PLURALS.items()
+        if noun.endswith(one) and re.search(rf"(?:\b|wo){one}$", noun)
+    )
     return noun, *plurals, *odd

@@ -60,6 +60,9 @@ own of what a picture is; a decoder has."""
 RANGE = 1.0
 """What the parameter range = 1 means: the weight of leaving 0 to 1."""
 
+BOUNDED = ("pixels", "fourier")
+"""Media whose pictures cannot leave 0 to 1: there is no range to keep."""
+
 LADDER = (Stage(0.4, 0.25), Stage(0.3, 0.5), Stage(0.3, 1.0))
 """Share of the steps, and scale of the canvas."""
 
@@ -97,7 +100,8 @@ def objective(
     whole: list[Objective] = []
     within: list[Objective] = []
     total: Objective = TotalVariation(SMOOTHNESS[medium] * state.parameter("smoothness"))
-    total = total + Range(RANGE * state.parameter("range"))
+    if medium not in BOUNDED:
+        total = total + Range(RANGE * state.parameter("range"))
     colours = colours or Colours()
     parts = regions(state)
     for perceptor, weight in perceptors:

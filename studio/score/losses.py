@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Protocol, cast
+
 import torch
 from torch import Tensor
 
@@ -40,8 +42,38 @@ def total_variation(images: Tensor) -> Tensor:
     Returns:
         (B,), 0 for flat pictures.
     """
-    across, down = images.diff(dim=-1).square(), images.diff(dim=-2).square()
-    return (across.sum((1, 2, 3)) + down.sum((1, 2, 3))) / images[0].numel()
+    return cast("Tensor", _Roughness.apply(images))
+
+
+class _Context(Protocol):
+    """What a `torch.autograd.Function` remembers."""
+
+    saved_tensors: tuple[Tensor, ...]
+
+    def save_for_backward(self, *tensors: Tensor) -> None: ...
+
+
+class _Roughness(torch.autograd.Function):
+    """The squared differences add up to <x, Lx>, L being the Laplacian, and 2 Lx is their gradient: a third of the
+    passes over the picture that differences of their own take."""
+
+    @staticmethod
+    def forward(ctx: _Context, images: Tensor) -> Tensor:
+        laplacian = torch.zeros_like(images)
+        for near, far in ((images[..., :-1], images[..., 1:]), (images[..., :-1, :], images[..., 1:, :])):
+            step = near - far
+            rows, columns = step.shape[-2:]
+            laplacian[..., :rows, :columns] += step
+            laplacian[..., -rows:, -columns:] -= step
+        ctx.save_for_backward(laplacian)
+        return (laplacian * images).sum((1, 2, 3)) / images[0].numel()
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> Tensor:
+        (laplacian,) = ctx.saved_tensors
+        scale: Tensor = gradients[0] * (2 / laplacian[0].numel())
+        made: Tensor = laplacian * scale[:, None, None, None]
+        return made
 
 
 def range_loss(images: Tensor) -> Tensor:
@@ -55,7 +87,24 @@ def range_loss(images: Tensor) -> Tensor:
     Returns:
         (B,), 0 for pictures within the range.
     """
-    return (images - images.clamp(0, 1)).square().mean((1, 2, 3))
+    return cast("Tensor", _Excess.apply(images))
+
+
+class _Excess(torch.autograd.Function):
+    """The excess is its own gradient, but for a factor."""
+
+    @staticmethod
+    def forward(ctx: _Context, images: Tensor) -> Tensor:
+        excess = images - images.clamp(0, 1)
+        ctx.save_for_backward(excess)
+        return excess.square().mean((1, 2, 3))
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> Tensor:
+        (excess,) = ctx.saved_tensors
+        scale: Tensor = gradients[0] * (2 / excess[0].numel())
+        made: Tensor = excess * scale[:, None, None, None]
+        return made
 
 
 def saturation(images: Tensor) -> Tensor:

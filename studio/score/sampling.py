@@ -8,12 +8,19 @@ its part of the gradient.
 
 from __future__ import annotations
 
+import math
+from functools import lru_cache
+from typing import NamedTuple
+
 import torch
 from torch import Tensor
 from torch.nn import functional
 
 STEPS_PER_OCTAVE = 2
 """Copies are smaller by the square root of 2 each: the one that is read is at most 19 % too fine or too coarse."""
+
+_NEAR = 2.9
+"""So near, what lies beyond an end is reflected once at most (and a little for rounding)."""
 
 
 def view(images: Tensor, homographies: Tensor, size: int) -> Tensor:
@@ -36,13 +43,13 @@ def view(images: Tensor, homographies: Tensor, size: int) -> Tensor:
         raise ValueError("a view is tilted past the horizon")
     # Picture pixels to one pixel of the view, at its centre; elsewhere perspective divides it by w ** 1.5, since the
     # determinant of a homography's derivative is its own determinant divided by w cubed.
-    spacing = (torch.linalg.det(homographies).abs() * height * width).sqrt() / size
-    coarsest = int(STEPS_PER_OCTAVE * torch.tensor(min(height, width)).log2())
+    spacing = (_determinants(homographies).abs() * height * width).sqrt() / size
+    coarsest = int(STEPS_PER_OCTAVE * math.log2(min(height, width)))
     first = int(_level(spacing / (1 + tilt) ** 1.5).min().clamp(0, coarsest))
     last = int(_level(spacing / (1 - tilt) ** 1.5).max().clamp(first, coarsest))
-    atlas, sizes = _atlas(images, first, last)
+    atlas, copies = _atlas(images, first, last)
     with torch.no_grad():
-        x, y = _places(*(_beside(part, images) for part in (homographies, spacing, sizes)), size=size, first=first)
+        x, y = _places(homographies, spacing, copies, size=size, first=first, like=images)
         x, y = (part.reshape(batch, -1, size) for part in (x, y))
     views = look_up(atlas, x, y).reshape(batch, images.shape[1], -1, size, size)
     return views.transpose(1, 2).flatten(0, 1)
@@ -56,7 +63,7 @@ def look_up(atlas: Tensor, x: Tensor, y: Tensor) -> Tensor:
     """
     if atlas.device.type == "cpu" or (atlas.is_cuda and not torch.are_deterministic_algorithms_enabled()):
         height, width = atlas.shape[-2:]
-        grid = torch.stack([(2 * x + 1) / width - 1, (2 * y + 1) / height - 1], dim=-1)
+        grid = torch.stack([x.add(0.5).mul_(2 / width).sub_(1), y.add(0.5).mul_(2 / height).sub_(1)], dim=-1)
         return functional.grid_sample(atlas, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     return gather_bilinear(atlas, x, y)
 
@@ -83,9 +90,24 @@ def shrink(images: Tensor, height: int, width: int) -> Tensor:
     Two matrix products: unlike `interpolate`, the gradient is the same in every run on every device.
     """
     rows, columns = (
-        _beside(_triangle(old, new), images) for old, new in zip(images.shape[-2:], (height, width), strict=True)
+        _shrinking(old, new, images.dtype, images.device)
+        for old, new in zip(images.shape[-2:], (height, width), strict=True)
     )
     return rows @ images @ columns.T
+
+
+class _Copy(NamedTuple):
+    """One copy in an atlas: the row where it begins, and its size in pixels."""
+
+    top: int
+    height: int
+    width: int
+
+
+@lru_cache(maxsize=256)
+def _shrinking(old: int, new: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """`_triangle`, kept: a dream asks for the same few at every step."""
+    return _triangle(old, new).to(dtype).to(device)  # in this order, since not every device knows fp64
 
 
 def _triangle(old: int, new: int) -> Tensor:
@@ -96,42 +118,77 @@ def _triangle(old: int, new: int) -> Tensor:
     return weights / weights.sum(1, keepdim=True)
 
 
-def _beside(tensor: Tensor, images: Tensor) -> Tensor:
-    return tensor.to(images.dtype).to(images.device)  # in this order, since not every device knows fp64
+@lru_cache(maxsize=16)
+def _corners(size: int, dtype: torch.dtype, device: torch.device) -> Tensor:
+    """The middles of a view's pixels, row by row: (3, S * S), the third number being 1."""
+    ticks = (torch.arange(size, dtype=torch.float64) * 2 + 1) / size - 1
+    x, y = torch.meshgrid(ticks, ticks, indexing="xy")
+    return torch.stack([x, y, torch.ones_like(x)]).flatten(1).to(dtype).to(device)
+
+
+def _determinants(homographies: Tensor) -> Tensor:
+    """Those of matrices (n, 3, 3), as their rows' triple products: (n,)."""
+    first, second, third = homographies.unbind(1)
+    products: Tensor = torch.linalg.cross(first, second) * third
+    return products.sum(-1)
 
 
 def _level(spacing: Tensor) -> Tensor:
     return (STEPS_PER_OCTAVE * spacing.log2()).round()
 
 
-def _atlas(images: Tensor, first: int, last: int) -> tuple[Tensor, Tensor]:
-    """Copies `first` to `last` one under the other, (B, C, h, w), and the (top, height, width) of each, (levels, 3)."""
+def _atlas(images: Tensor, first: int, last: int) -> tuple[Tensor, list[_Copy]]:
+    """Copies `first` to `last` of pictures, one under the other, (B, C, h, w), and where each of them lies."""
     height, width = images.shape[-2:]
-    copies: list[Tensor] = []
-    sizes: list[tuple[int, int, int]] = []
+    parts: list[Tensor] = []
+    copies: list[_Copy] = []
     top = 0
     for level in range(first, last + 1):
         factor = 2.0 ** (-level / STEPS_PER_OCTAVE)
         h, w = max(1, round(height * factor)), max(1, round(width * factor))
-        copy = shrink(images, h, w) if level else images
-        copies.append(functional.pad(copy, (0, sizes[0][2] - w)) if sizes else copy)
-        sizes.append((top, h, w))
+        part = shrink(images, h, w) if level else images
+        parts.append(functional.pad(part, (0, copies[0].width - w)) if copies else part)
+        copies.append(_Copy(top, h, w))
         top += h
-    return torch.cat(copies, dim=2), torch.tensor(sizes)
+    return torch.cat(parts, dim=2) if len(parts) > 1 else parts[0], copies
 
 
-def _places(homographies: Tensor, spacing: Tensor, sizes: Tensor, *, size: int, first: int) -> tuple[Tensor, Tensor]:
-    """Where in the atlas each pixel of each view lies: x and y, (n, S, S), in pixels."""
-    ticks = (torch.arange(size, dtype=spacing.dtype, device=spacing.device) * 2 + 1) / size - 1
-    corners = torch.stack(torch.meshgrid(ticks, ticks, indexing="xy"), dim=-1).flatten(0, 1)
-    points = homographies[:, :, :2] @ corners.T + homographies[:, :, 2:]
-    x, y, w = points.reshape(-1, 3, size, size).unbind(1)
-    level = (_level(spacing[:, None, None] / w**1.5) - first).clamp(0, len(sizes) - 1).long()
-    top, height, width = sizes[level].unbind(-1)
-    return _pixel(x / w, width), top + _pixel(y / w, height)
+def _places(
+    homographies: Tensor, spacing: Tensor, copies: list[_Copy], *, size: int, first: int, like: Tensor
+) -> tuple[Tensor, Tensor]:
+    """Where in the atlas each pixel of each view lies: x and y, (n, S * S), in pixels, made as `like` is."""
+    dtype, device = like.dtype, like.device
+    points = homographies.to(dtype).to(device) @ _corners(size, dtype, device)
+    w = points[:, 2]
+    folded = _folded(points[:, :2].div_(points[:, 2:]), _reach(homographies))
+    table = torch.tensor([[copy.width, copy.height, copy.top] for copy in copies], dtype=dtype).to(device)
+    if len(copies) == 1:
+        width, height, top = table[0]
+    else:
+        # the level is round(STEPS_PER_OCTAVE * log2(spacing / w ** 1.5)): bounds on w, each view's in its own measure
+        middles = torch.arange(first, first + len(copies) - 1, dtype=torch.float64) + 0.5
+        bounds = (2 ** (-middles * 2 / (3 * STEPS_PER_OCTAVE))).flip(0).to(dtype).to(device)
+        measure = (spacing ** (-2 / 3)).to(dtype).to(device)
+        level = len(copies) - 1 - torch.bucketize(w * measure[:, None], bounds)
+        width, height, top = table.T.index_select(1, level.flatten()).view(3, *level.shape)
+    x, y = folded.unbind(1)
+    return _pixel(x, width), _pixel(y, height).add_(top)
 
 
-def _pixel(place: Tensor, length: Tensor) -> Tensor:
-    """From -1 ... 1, reflected at both ends, to pixels 0 ... length - 1 of a line."""
-    folded = 1 - (torch.remainder(place + 1, 4) - 2).abs()
-    return torch.minimum(((folded + 1) * length / 2 - 0.5).clamp(min=0), length - 1)
+def _reach(homographies: Tensor) -> float:
+    """How far from the picture's middle the views reach: where their corners lie, at most."""
+    corners = torch.tensor([[-1.0, 1, -1, 1], [-1, -1, 1, 1], [1, 1, 1, 1]], dtype=homographies.dtype)
+    points = homographies @ corners
+    return float((points[:, :2] / points[:, 2:]).abs().max())
+
+
+def _folded(place: Tensor, reach: float) -> Tensor:
+    """From -1 ... 1 to 2 ... 0, reflected at both ends; `reach` bounds what `place` holds, which is overwritten."""
+    place.add_(1)
+    place = place.abs_() if reach <= _NEAR else place.remainder_(4)
+    return place.sub_(2).abs_()
+
+
+def _pixel(folded: Tensor, length: Tensor) -> Tensor:
+    """From 2 ... 0 to pixels 0 ... length - 1 of a line."""
+    return torch.minimum((1 - folded / 2).mul_(length).sub_(0.5).clamp_(min=0), length - 1)

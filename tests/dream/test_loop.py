@@ -15,6 +15,7 @@ from studio.canvas.base import Canvas
 from studio.canvas.networks import VqganModel
 from studio.canvas.pixels import PixelCanvas
 from studio.canvas.vqgan import VqganCanvas
+from studio.dream import loop
 from studio.dream.ladder import Stage
 from studio.dream.loop import dream
 from studio.dream.seeds import generator
@@ -216,6 +217,11 @@ class TestCancel:
 
 
 class TestGuard:
+    @pytest.fixture(autouse=True)
+    def every_state_is_kept(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """So that one sees to the step where it goes back to."""
+        monkeypatch.setattr(loop, "KEPT_FOR", 1)
+
     def test_it_goes_back_and_on_at_half_the_rate(self, make: Make, wish) -> None:
         canvas = make()
         objective = wish(spoil=lambda call, loss: loss * (NAN if call == 4 else 1))
@@ -278,6 +284,18 @@ class TestGuard:
         shapes = [tuple(i.image.shape[1:]) for i in dream(canvas, objective, settings, generator(0), never())]
         assert shapes == [(8, 10)] * 4 + [(12, 20)] * 3
         assert canvas.size == (20, 12)
+
+
+def test_it_goes_back_a_few_steps_at_most(make: Make, wish) -> None:
+    canvas, bad = make(), 2 * loop.KEPT_FOR + 3
+    objective = wish(spoil=lambda call, loss: loss * (NAN if call == bad else 1))
+    pictures, steps = [canvas.image().detach()], []
+    for iterate in dream(canvas, objective, DreamSettings(steps=bad, average=0), generator(0), never()):
+        steps.append(iterate.step)
+        pictures.append(iterate.picture)
+    kept = bad - 3
+    assert steps == [*range(1, bad), *range(kept + 1, bad + 1)]
+    assert torch.equal(pictures[bad], pictures[kept + 1])  # begun again from what it was then
 
 
 def test_a_step_that_does_not_fit_is_tried_again_with_the_same_chance(pixels: PixelCanvas, wish) -> None:

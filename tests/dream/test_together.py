@@ -7,6 +7,7 @@ import torch
 
 from studio.base.cancel import Cancelled, CancelToken, never
 from studio.canvas.pixels import PixelCanvas
+from studio.dream import loop
 from studio.dream.ladder import Stage
 from studio.dream.loop import dream
 from studio.dream.seeds import generator
@@ -82,7 +83,8 @@ def test_a_step_that_fails_is_tried_again_and_the_others_do_not_wait():
     torch.testing.assert_close(shown(together), shown(alone), atol=1e-4, rtol=0)
 
 
-def test_one_that_breaks_down_ends_and_the_others_go_on():
+def test_one_that_breaks_down_ends_and_the_others_go_on(monkeypatch):
+    monkeypatch.setattr(loop, "KEPT_FOR", 1)  # so that it breaks down at the step that it fails at
     together = drafts([Wish(COLOURS[0]), Wish(COLOURS[1], broken=range(4, 99)), Wish(COLOURS[2])])
     rounds = run(together)
     broken = {place: str(error) for each in rounds for place, error in each.broken.items()}
