@@ -1,7 +1,8 @@
-"""A VQGAN's decoder as it is dreamed through: taming-transformers' layers in their order, with faster operations.
+"""A VQGAN's networks as they are run through: taming-transformers' layers in their order, with faster operations.
 
-The picture is the same but for rounding: GroupNorm and swish are one operation, and attention is PyTorch's own
-`scaled_dot_product_attention`, which keeps no matrix of all places by all places.
+What comes out is the same but for rounding: GroupNorm and swish are one operation, attention is PyTorch's own
+`scaled_dot_product_attention`, which keeps no matrix of all places by all places, and nothing is kept for longer than
+it is needed.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from studio.canvas.frozen import convolve
 from studio.canvas.normswish import norm_swish
 
 Layer = Callable[[Any, Tensor], Tensor]
@@ -34,7 +36,7 @@ def decode(decoder: taming.Decoder, latents: Tensor, *, sparing: bool = False) -
             return checkpoint(layer, network, x, use_reentrant=False)
         return layer(network, x)
 
-    hidden = decoder.conv_in(latents)
+    hidden = convolve(decoder.conv_in, latents)
     hidden = through(_block, decoder.mid.block_1, hidden)
     hidden = through(_attention, decoder.mid.attn_1, hidden)
     hidden = through(_block, decoder.mid.block_2, hidden)
@@ -45,24 +47,48 @@ def decode(decoder: taming.Decoder, latents: Tensor, *, sparing: bool = False) -
             if len(stage.attn):
                 hidden = through(_attention, stage.attn[number], hidden)
         if level:
-            hidden = stage.upsample(hidden)
+            hidden = _upsampled(stage.upsample, hidden)
     if decoder.give_pre_end:
-        return hidden  # type: ignore[no-any-return]
+        return hidden
     return through(_last, decoder, hidden)
 
 
-def _last(decoder: taming.Decoder, x: Tensor) -> Tensor:
-    made: Tensor = decoder.conv_out(norm_swish(x, decoder.norm_out))
-    return made
+def encode(encoder: taming.Encoder, pictures: Tensor) -> Tensor:
+    """What taming's `Encoder` makes of pictures (n, c, H, W) before the layer that precedes quantisation: (n, z, h, w).
+
+    Taming's own holds on to what every layer makes, which at 1024x1024 pixels is gigabytes.
+    """
+    hidden = convolve(encoder.conv_in, pictures)
+    for level in range(encoder.num_resolutions):
+        stage = encoder.down[level]
+        for number, block in enumerate(stage.block):
+            hidden = _block(block, hidden)
+            if len(stage.attn):
+                hidden = _attention(stage.attn[number], hidden)
+        if level != encoder.num_resolutions - 1:
+            hidden = stage.downsample(hidden)
+    hidden = _block(encoder.mid.block_1, hidden)
+    hidden = _attention(encoder.mid.attn_1, hidden)
+    return _last(encoder, _block(encoder.mid.block_2, hidden))
+
+
+def _last(network: taming.Decoder | taming.Encoder, x: Tensor) -> Tensor:
+    return convolve(network.conv_out, norm_swish(x, network.norm_out))
+
+
+def _upsampled(layer: taming.Upsample, x: Tensor) -> Tensor:
+    larger = functional.interpolate(x, scale_factor=2.0, mode="nearest")
+    return convolve(layer.conv, larger) if layer.with_conv else larger
 
 
 def _block(block: taming.ResnetBlock, x: Tensor) -> Tensor:
     """Taming's `ResnetBlock` without a time embedding."""
-    hidden = block.conv1(norm_swish(x, block.norm1))
-    hidden = block.conv2(norm_swish(hidden, block.norm2))
+    hidden = convolve(block.conv1, norm_swish(x, block.norm1))
+    hidden = convolve(block.conv2, norm_swish(hidden, block.norm2))
     if block.in_channels != block.out_channels:
-        x = block.conv_shortcut(x) if block.use_conv_shortcut else block.nin_shortcut(x)
-    return x + hidden  # type: ignore[no-any-return]
+        x = convolve(block.conv_shortcut if block.use_conv_shortcut else block.nin_shortcut, x)
+    # in place: what comes out of a convolution is nobody else's, and its gradient does not need it
+    return hidden.add_(x)
 
 
 def _attention(attention: taming.AttnBlock, x: Tensor) -> Tensor:
@@ -71,9 +97,9 @@ def _attention(attention: taming.AttnBlock, x: Tensor) -> Tensor:
         return attention(x)  # type: ignore[no-any-return]
     normal = attention.norm(x)
     query, key, value = (
-        layer(normal).flatten(2).transpose(1, 2).unsqueeze(1).contiguous()
+        convolve(layer, normal).flatten(2).transpose(1, 2).unsqueeze(1).contiguous()
         for layer in (attention.q, attention.k, attention.v)
     )
     seen = functional.scaled_dot_product_attention(query, key, value)
     seen = seen.squeeze(1).transpose(1, 2).reshape(x.shape)
-    return x + attention.proj_out(seen)  # type: ignore[no-any-return]
+    return convolve(attention.proj_out, seen).add_(x)

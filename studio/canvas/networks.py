@@ -130,7 +130,7 @@ class VqganModel:
     def encode(self, images: Tensor) -> Tensor:
         """The latents of pictures, before quantisation; codes already, where a layer chooses them."""
         folded = functional.pixel_unshuffle(images * 2 - 1, self._shuffle).contiguous(memory_format=self._format)
-        latents: Tensor = self._networks.quant_conv(self._networks.encoder(folded))
+        latents: Tensor = self._networks.quant_conv(decoding.encode(self._networks.encoder, folded))
         chosen: Tensor = self._networks.quantize.choose(latents)
         return chosen.contiguous()
 

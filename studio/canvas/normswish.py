@@ -29,7 +29,8 @@ def norm_swish(x: Tensor, norm: nn.GroupNorm) -> Tensor:
     """
     if x.device.type != "cpu" or x.dtype == torch.float32 or x[0].numel() < SMALLEST:
         weight, bias = norm.weight.to(x.dtype), norm.bias.to(x.dtype)
-        return functional.silu(functional.group_norm(x, norm.num_groups, weight, bias, norm.eps))
+        normal = functional.group_norm(x, norm.num_groups, weight, bias, norm.eps)
+        return functional.silu(normal, inplace=not (x.requires_grad and torch.is_grad_enabled()))
     given = x.contiguous(memory_format=torch.channels_last)
     return cast("Tensor", _NormSwish.apply(given, norm.weight, norm.bias, norm.num_groups, norm.eps))
 
