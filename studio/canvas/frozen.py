@@ -58,5 +58,5 @@ class _Frozen(torch.autograd.Function):
     @staticmethod
     def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         (weight,) = ctx.saved_tensors
-        pulled = conv2d_input(ctx.shape, weight, gradients[0], *ctx.manner)
+        pulled = conv2d_input(ctx.shape, weight, gradients[0], *ctx.manner)  # type: ignore[no-untyped-call]
         return (pulled, *(None,) * 6)
