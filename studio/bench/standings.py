@@ -53,13 +53,14 @@ class Kept:
 
 def summary(cases: Sequence[Case]) -> dict[str, Any]:
     """Medians over cases, at least one; None stands for a time that never came, which counts as infinite."""
-    best, whole, reached, stayed = (
+    best, whole, reached, stayed, beaten = (
         statistics.median(times)
         for times in (
             [case.plain_best for case in cases],
             [case.plain[-1].seconds for case in cases],
             [case.reached for case in cases],
             [case.stayed for case in cases],
+            [case.beaten for case in cases],
         )
     )
     return {
@@ -69,6 +70,7 @@ def summary(cases: Sequence[Case]) -> dict[str, Any]:
             "score": statistics.median(case.wanted for case in cases),
             "seconds_to_score": best,
             "seconds": whole,
+            "last_score": statistics.median(case.plain[-1].score for case in cases),
         },
         "keydream": {
             "object_first": statistics.mean(case.our_rank == 0 for case in cases),
@@ -76,11 +78,13 @@ def summary(cases: Sequence[Case]) -> dict[str, Any]:
             "first_score": statistics.median(case.ours[0].score for case in cases),
             "seconds_to_equal": _finite(reached),
             "seconds_to_stay": _finite(stayed),
+            "seconds_to_equal_last": _finite(beaten),
             "seconds_to_first": statistics.median(case.ours[0].seconds for case in cases),
             "seconds": statistics.median(case.ours[-1].seconds for case in cases),
         },
         "ratio": _finite(reached / best),
         "ratio_to_whole": _finite(reached / whole),
+        "ratio_of_last": _finite(beaten / whole),
         "ratio_asked": ASKED,
         "never": sum(not math.isfinite(case.reached) for case in cases),
         "higher": sum(case.ours[-1].score >= case.wanted for case in cases),
@@ -94,12 +98,15 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
     good = ours["score"] >= plain["score"]
     return [
         f"medians of {cases} {'pictures' if cases > 1 else 'picture'}; scores are cosines of picture and prompt",
-        f"plain loop   {plain['score']:.3f}, had after {plain['seconds_to_score']:.2f} s of {plain['seconds']:.2f}",
+        f"plain loop   {plain['score']:.3f}, had after {plain['seconds_to_score']:.2f} s of {plain['seconds']:.2f}; its "
+        f"last picture {plain['last_score']:.3f}",
         f"Keydream     {ours['score']:.3f} after {ours['seconds']:.2f} s; its first picture {ours['first_score']:.3f} "
         f"after {ours['seconds_to_first']:.2f} s",
         f"as good      after {_said(ours['seconds_to_equal'])}, for good after {_said(ours['seconds_to_stay'])}: "
         f"{_share(figures['ratio'])} of the plain loop's time to its score, {_share(figures['ratio_to_whole'])} of its "
         f"whole time (asked: {ASKED:.2f}, {'reached' if fast else 'NOT reached'})",
+        f"             as good as its last picture after {_said(ours['seconds_to_equal_last'])}: "
+        f"{_share(figures['ratio_of_last'])} of its whole time",
         f"object first {plain['object_first']:.2f} in the plain loop's, {ours['object_first']:.2f} in Keydream's",
         f"in the end   as good in {figures['higher']} of {cases}, never as good in {figures['never']} (counted as "
         f"infinite); the median score is {'not lower' if good else 'LOWER'}",

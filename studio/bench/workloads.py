@@ -5,7 +5,7 @@ B  the same VQGAN at 384x208, ViT-B-32 and ViT-B-16, 30 cutouts each: Pixray
 D  Fourier 1280x720 and ViT-B-32, 200 cutouts: Aphantasia
 E  the starter VQGAN and the starter perceptor at 256x256
 
-Weights are random but for E's. Workload C, a generation of CMA-ES on BigGAN, is in `studio.bench.cmaes`.
+Weights are random but for E's. Workload C, a generation of CMA-ES on BigGAN-512, is in `studio.bench.workshop`.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ def case(prompt: str, *ours: float, plain: tuple[float, ...] = (0.1, 0.5, 0.4), 
 def test_times_are_those_of_the_first_picture_that_is_as_good() -> None:
     found = case("a cat", 0.2, 0.6, 0.4, 0.5, 0.7)
     assert (found.wanted, found.plain_best, found.reached, found.stayed) == (0.5, 2.0, 2.0, 4.0)
+    assert found.beaten == 2.0
 
 
 def test_what_is_worse_in_the_end_was_never_as_good() -> None:
@@ -35,6 +36,8 @@ def test_a_summary_is_of_medians() -> None:
     assert figures["plain"]["seconds_to_score"] == 2.0
     assert figures["keydream"]["seconds_to_equal"] == 4.0
     assert figures["ratio"] == 2.0
+    assert (figures["plain"]["last_score"], figures["keydream"]["seconds_to_equal_last"]) == (0.4, 3.0)
+    assert figures["ratio_of_last"] == 1.0
     assert figures["never"] == 1
     assert figures["higher"] == 2
     assert figures["keydream"]["object_first"] == pytest.approx(2 / 3)
