@@ -62,7 +62,7 @@ class Painter:
         line: Picture = heights[left] * (1 - share) + heights[left + 1] * share
         return line
 
-    def steps(self, rng: np.random.Generator, cells: int) -> tuple[Picture, Picture]:
+    def steps(self, rng: np.random.Generator, cells: int) -> tuple[Picture, npt.NDArray[np.int_]]:
         """A skyline of `cells` boxes across: their heights 0..1 and numbers, each (width,)."""
         number = np.minimum((self.u[0] * cells).astype(int), cells - 1)
         return rng.uniform(0, 1, cells)[number], number

@@ -1,0 +1,64 @@
+"""What scenes are called, without painting them."""
+
+from __future__ import annotations
+
+import numpy as np
+import numpy.typing as npt
+
+from studio.scenery.backgrounds import KINDS
+from studio.scenery.painting import Painter, Picture
+
+
+def wording(kind: int, seed: int) -> tuple[str, str]:
+    """What captions say of the scene `seed` of a kind, an index into `KINDS`, and what they call it alone.
+
+    See `studio.scenery.backgrounds.Background.phrase` and `alone`, which are these.
+    """
+    _, phrase, alone = KINDS[kind].draw(_WRITER, np.random.default_rng(seed))
+    return phrase, alone
+
+
+class _Writer(Painter):
+    """Draws the same random numbers as any painter, as many and in the same order, and paints nothing."""
+
+    def __init__(self) -> None:
+        super().__init__(1)
+        self._bare = np.zeros((1, 1), np.float32)
+        self._line = np.zeros(1, np.float32)
+        self._picture = np.zeros((1, 1, 3), np.float32)
+
+    def noise(self, rng: np.random.Generator, cells: int, octaves: int = 3) -> Picture:
+        rng.random(sum((cells * 2**octave + 2) ** 2 for octave in range(octaves)))
+        return self._bare
+
+    def ramp(self, top: npt.ArrayLike, bottom: npt.ArrayLike, shape: Picture | None = None) -> Picture:
+        return self._picture
+
+    def profile(self, rng: np.random.Generator, cells: int, *, jagged: bool = False) -> Picture:
+        rng.random(cells + 1)
+        return self._line
+
+    def steps(self, rng: np.random.Generator, cells: int) -> tuple[Picture, npt.NDArray[np.int_]]:
+        rng.random(cells)
+        return self._line, np.zeros(1, np.int_)
+
+    def below(self, line: npt.ArrayLike) -> Picture:
+        return self._bare
+
+    def over(self, picture: Picture, cover: Picture, colour: npt.ArrayLike) -> Picture:
+        return picture
+
+    def cells(self, place: Picture, half: float, pixels: float) -> Picture:
+        return self._bare
+
+    def disc(self, x: float, y: float, radius: float, soft: float = 0.0) -> Picture:
+        return self._bare
+
+    def sprinkle(
+        self, rng: np.random.Generator, picture: Picture, count: int, radius: float, colour: npt.ArrayLike
+    ) -> Picture:
+        rng.random(3 * count)
+        return picture
+
+
+_WRITER = _Writer()
