@@ -15,9 +15,11 @@ from studio.base.errors import ModelError
 from studio.models import towers
 from studio.models.folding import fold
 from studio.models.loading import TOKENIZER, match
+from studio.models.packing import pack
 from studio.models.precision import DTYPES, Precision
 from studio.models.unfilled import Unfilled
 from studio.score import attention, tokens
+from studio.score.kept_texts import KeptTexts
 from studio.score.parts import in_parts
 from studio.score.plain_clip import PlainClip, understands
 
@@ -30,6 +32,9 @@ OPENAI_MEAN = (0.48145466, 0.4578275, 0.40821073)
 
 OPENAI_STD = (0.26862954, 0.26130258, 0.27577711)
 """What most CLIP models divide a picture by, after `OPENAI_MEAN`."""
+
+FEW = 16
+"""Texts up to which each is read by itself, so that its embedding is the same to the bit in whatever company it is."""
 
 _TEXTS_AT_ONCE = 256
 _FIX = "Fetch or train the model again, or choose another"
@@ -69,6 +74,7 @@ class OpenClipPerceptor:
         identity: hex digest of weights and configuration.
         precision: of the image tower: "fp32", "bf16" for all of it, or "fp16" for its products alone, whose range is
             too small for more; embeddings are fp32 always.
+        keeps: whether embeddings of texts are kept in the cache folder (`kept_texts`), by `identity` alone.
     """
 
     def __init__(
@@ -81,6 +87,7 @@ class OpenClipPerceptor:
         name: str,
         identity: str,
         precision: Precision = "fp32",
+        keeps: bool = False,
     ) -> None:
         frozen = model.eval()
         attention.simplify(frozen)
@@ -90,6 +97,7 @@ class OpenClipPerceptor:
         self._tokenizer = tokenizer
         self._marks = tokens.marks(tokenizer)
         self._texts: dict[str, Tensor] = {}
+        self._crowds: dict[str, Tensor] = {}  # read in company
         self._dtype = DTYPES[precision]
         self._at_once = 0
         self.name = name
@@ -99,12 +107,16 @@ class OpenClipPerceptor:
         self.image_size = _side(self._model.visual.image_size)
         self.logit_scale = float(self._model.logit_scale.exp().max())
         self.dimensions = model.dimensions if isinstance(model, PlainClip) else self._measured()
-        self._mean = torch.tensor(mean, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
-        self._std = torch.tensor(std, dtype=torch.float32, device=self.device).view(1, 3, 1, 1)
+        self._kept = KeptTexts(identity, self.device, self.dimensions) if keeps else None
+        middle, spread = (torch.tensor(values, dtype=torch.float64).view(1, 3, 1, 1) for values in (mean, std))
+        # one pass over the pictures instead of two: a product and a sum
+        self._scale = (1 / spread).float().to(self.device)
+        self._offset = (-middle / spread).float().to(self.device)
         if self._dtype == torch.float16:
             _lower(self._model.visual, self._dtype)
         elif self._dtype != torch.float32:
             self.tower.to(self._dtype)
+            pack(self.tower)
 
     @property
     def tower(self) -> nn.Module:
@@ -114,20 +126,36 @@ class OpenClipPerceptor:
     def embed_text(self, texts: Sequence[str]) -> Tensor:
         """Embeddings (n, d) of n texts: unit length, without gradient. Each text is computed once and remembered.
 
+        Up to `FEW` new ones are read one by one, which gives the same bits always; more are read in batches.
+
         Raises:
             InputError: a text is empty or too long.
         """
         if isinstance(texts, str):
             raise TypeError("texts are a sequence of strings, not one string")
+        if not texts:
+            return self._scale.new_zeros(0, self.dimensions)
         unknown = [text for text in dict.fromkeys(texts) if text not in self._texts]
+        if unknown and self._kept:
+            self._texts |= {text: found.to(self.device) for text, found in self._kept.find(unknown).items()}
+            unknown = [text for text in unknown if text not in self._texts]
         for text in unknown:
             self.check_text(text)
-        with torch.no_grad():
-            for start in range(0, len(unknown), _TEXTS_AT_ONCE):
-                some = unknown[start : start + _TEXTS_AT_ONCE]
-                embeddings = self._model.encode_text(self._tokenizer(some).to(self.device), normalize=True)
-                self._texts.update(zip(some, embeddings.float(), strict=True))
-        return torch.stack([self._texts[text] for text in texts]) if texts else self._mean.new_zeros(0, self.dimensions)
+        if len(unknown) > FEW:
+            missing = [text for text in unknown if text not in self._crowds]
+            for start in range(0, len(missing), _TEXTS_AT_ONCE):
+                some = missing[start : start + _TEXTS_AT_ONCE]
+                self._crowds.update(zip(some, self._read(some), strict=True))
+            return torch.stack([self._texts[text] if text in self._texts else self._crowds[text] for text in texts])
+        read = {text: self._read([text])[0] for text in unknown}
+        self._texts |= read
+        if self._kept:
+            self._kept.keep(read)
+        return torch.stack([self._texts[text] for text in texts])
+
+    @torch.no_grad()
+    def _read(self, texts: list[str]) -> Tensor:
+        return self._model.encode_text(self._tokenizer(texts).to(self.device), normalize=True).float()
 
     def embed_image(self, images: Tensor) -> Tensor:
         """Embeddings (n, d) of pictures (n, 3, S, S), nominally in 0 to 1: unit length, differentiable.
@@ -139,9 +167,8 @@ class OpenClipPerceptor:
         side = self.image_size
         if images.ndim != 4 or images.shape[1:] != (3, side, side):
             raise ValueError(f"{self.name} looks at pictures (n, 3, {side}, {side}), not {tuple(images.shape)}")
-        normalised = ((images - self._mean) / self._std).contiguous(memory_format=torch.channels_last)
-        if self._dtype == torch.bfloat16:
-            normalised = normalised.to(torch.bfloat16)
+        dtype = torch.bfloat16 if self._dtype == torch.bfloat16 else images.dtype
+        normalised = torch.addcmul(self._offset, images, self._scale).to(dtype, memory_format=torch.channels_last)
         with self._reduced():
             features = self._model.encode_image(normalised)
         return nn.functional.normalize(features.float(), dim=-1)
@@ -157,6 +184,10 @@ class OpenClipPerceptor:
             return 0
         self._at_once = (now + 1) // 2
         return self._at_once
+
+    def ease(self) -> None:
+        """Look at all views together again."""
+        self._at_once = 0
 
     def count_tokens(self, text: str) -> int:
         """How many tokens `text` takes of `context_length`, the marks of start and end counted in."""
@@ -176,7 +207,9 @@ class OpenClipPerceptor:
         return torch.autocast(self.device.type, self._dtype) if self._dtype == torch.float16 else nullcontext()
 
 
-def build(weights: Weights, device: torch.device | str, precision: Precision = "fp32") -> OpenClipPerceptor:
+def build(
+    weights: Weights, device: torch.device | str, precision: Precision = "fp32", *, keeps: bool = False
+) -> OpenClipPerceptor:
     """The perceptor that a file of weights describes.
 
     Its configuration holds `model_cfg` (open_clip's model configuration: embed_dim, vision_cfg, text_cfg, custom_text),
@@ -184,6 +217,7 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
     tensors (see `siglip_tokens`).
 
     Nothing is downloaded, and nothing larger than the weights themselves is allocated on the word of the configuration.
+    With `keeps`, embeddings of texts are kept in the cache folder: for weights whose `sha256` is that of a file.
 
     Raises:
         ModelError: the configuration cannot be built, or the weights do not fit it, naming the tensors.
@@ -205,7 +239,9 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
     match(tensors, model, name=name)
     tokenizer = tokens.of(weights)
     on_device = model.to(device)
-    return OpenClipPerceptor(on_device, tokenizer, mean, std, name=name, identity=weights.sha256, precision=precision)
+    return OpenClipPerceptor(
+        on_device, tokenizer, mean, std, name=name, identity=weights.sha256, precision=precision, keeps=keeps
+    )
 
 
 def _architecture(model_cfg: Mapping[str, Any], custom_text: bool) -> Callable[..., nn.Module]:

@@ -31,5 +31,5 @@ def perceptor(name: str, device: torch.device, precision: Precision = "fp32") ->
         known = _loaded.get((entry.sha256, str(device), precision))
         if known is None:
             weights = read_weights(entry.path, name=entry.name, expect_kind="clip", expect_sha256=entry.sha256)
-            known = _loaded[entry.sha256, str(device), precision] = build(weights, device, precision)
+            known = _loaded[entry.sha256, str(device), precision] = build(weights, device, precision, keeps=True)
     return known

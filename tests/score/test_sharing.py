@@ -25,9 +25,9 @@ def test_threads_that_ask_at_once_load_it_once(monkeypatch: pytest.MonkeyPatch) 
     built = []
     build = sharing.build
 
-    def counted(*arguments: object) -> object:
+    def counted(*arguments: object, **named: object) -> object:
         built.append(arguments)
-        return build(*arguments)  # type: ignore[arg-type]
+        return build(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(sharing, "build", counted)
     monkeypatch.setattr(sharing, "_loaded", type(sharing._loaded)())
