@@ -1,9 +1,9 @@
-"""Residual blocks whose weights lie as the processor's convolutions want them, instead of being laid out at every step.
+"""Residual blocks whose weights lie as a processor's convolutions want them, instead of being laid out at every step.
 
-oneDNN multiplies blocked weights, and lays plain ones out anew whenever it is called, forwards and backwards. In a small
-network that takes as long as the products. What PyTorch's own compiler does about it for inference (its operations
-`mkldnn::_convolution_pointwise` and `mkldnn::_reorder_convolution_weight`) is done here for the gradient as well: that of
-a convolution with stride 1 is the convolution with the weights mirrored and turned round.
+oneDNN multiplies blocked weights, and lays plain ones out anew whenever it is called, forwards and backwards. In a
+small network that takes as long as the products. What PyTorch's own compiler does about it for inference (its
+operations `mkldnn::_convolution_pointwise` and `mkldnn::_reorder_convolution_weight`) is done here for the gradient as
+well: that of a convolution with stride 1 is the convolution with the weights mirrored and turned round.
 """
 
 from __future__ import annotations
