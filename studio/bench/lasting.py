@@ -25,6 +25,9 @@ from studio.timeline.prompt import parse_prompt
 from studio.timeline.time import FrameRate
 from studio.timeline.track import Keyframe, Track
 
+MEDIUM = "pixels"
+"""What is dreamed on where nothing is said."""
+
 STEPS = 2000
 """Steps of one dream where nothing is said."""
 
@@ -89,28 +92,34 @@ class Lasted:
         return self.growth <= self.bound
 
 
-def steps(toolbox: Toolbox, count: int = STEPS, report: Callable[[str], None] = lambda _: None) -> Lasted:
-    """One picture on the pixels' canvas, dreamed for so many steps.
+def steps(
+    toolbox: Toolbox, medium: str = MEDIUM, count: int = STEPS, report: Callable[[str], None] = lambda _: None
+) -> Lasted:
+    """One picture, dreamed for so many steps from noise.
 
     Args:
-        toolbox: where the perceptor comes from.
+        toolbox: where the models come from.
+        medium: one of `studio.project.model.MEDIA`.
         count: of steps, 20 or more for a word on growth.
         report: is told what is being done.
     """
-    what = f"one dream of {count} steps, {_SIDE_DREAMED}x{_SIDE_DREAMED}"
-    return _watched(what, "steps", count, _project(1, count, _SIDE_DREAMED, "walk"), toolbox, report)
+    what = f"{medium}, one dream of {count} steps, {_SIDE_DREAMED}x{_SIDE_DREAMED}"
+    return _watched(what, "steps", count, _project(medium, 1, count, _SIDE_DREAMED, "walk"), toolbox, report)
 
 
-def frames(toolbox: Toolbox, count: int = FRAMES, report: Callable[[str], None] = lambda _: None) -> Lasted:
-    """A follow of so many frames on the pixels' canvas, a few steps each, with a camera that moves.
+def frames(
+    toolbox: Toolbox, medium: str = MEDIUM, count: int = FRAMES, report: Callable[[str], None] = lambda _: None
+) -> Lasted:
+    """A follow of so many frames from noise, a few steps each, with a camera that moves.
 
     Args:
-        toolbox: where the perceptor comes from.
+        toolbox: where the models come from.
+        medium: one of `studio.project.model.MEDIA`.
         count: of frames, 20 or more for a word on growth.
         report: is told what is being done.
     """
-    what = f"a follow of {count} frames, {_SIDE}x{_SIDE}"
-    return _watched(what, "frames", count, _project(count, _STEPS_A_FRAME, _SIDE, "follow"), toolbox, report)
+    what = f"{medium}, a follow of {count} frames, {_SIDE}x{_SIDE}"
+    return _watched(what, "frames", count, _project(medium, count, _STEPS_A_FRAME, _SIDE, "follow"), toolbox, report)
 
 
 def lines(found: Lasted) -> list[str]:
@@ -147,7 +156,7 @@ def _watched(
     return Lasted(what, unit, tuple(counts), tuple(held))
 
 
-def _project(length: int, steps: int, side: int, mode: str) -> Project:
+def _project(medium: str, length: int, steps: int, side: int, mode: str) -> Project:
     numbers = {"steps": float(steps), "zoom": 1.02, "rotate": 1.0}
     timeline = Timeline(
         rate=FrameRate(24, 1),
@@ -155,8 +164,8 @@ def _project(length: int, steps: int, side: int, mode: str) -> Project:
         prompts=(PromptTrack("prompts", Track((Keyframe(0, parse_prompt(PROMPT)),))),),
         parameters=tuple(ParameterTrack(name, Track((Keyframe(0, value),))) for name, value in numbers.items()),
     )
-    medium, motion = Medium("pixels", start="noise"), Motion(mode)
-    return Project("long", timeline, width=side, height=side, medium=medium, motion=motion)
+    canvas, motion = Medium(medium, start="noise"), Motion(mode)
+    return Project("long", timeline, width=side, height=side, medium=canvas, motion=motion)
 
 
 def _mib(held: int) -> str:

@@ -98,8 +98,8 @@ def lines(figures: Mapping[str, Any]) -> list[str]:
     good = ours["score"] >= plain["score"]
     return [
         f"medians of {cases} {'pictures' if cases > 1 else 'picture'}; scores are cosines of picture and prompt",
-        f"plain loop   {plain['score']:.3f}, had after {plain['seconds_to_score']:.2f} s of {plain['seconds']:.2f}; its "
-        f"last picture {plain['last_score']:.3f}",
+        f"plain loop   {plain['score']:.3f}, had after {plain['seconds_to_score']:.2f} s of {plain['seconds']:.2f}; "
+        f"its last picture {plain['last_score']:.3f}",
         f"Keydream     {ours['score']:.3f} after {ours['seconds']:.2f} s; its first picture {ours['first_score']:.3f} "
         f"after {ours['seconds_to_first']:.2f} s",
         f"as good      after {_said(ours['seconds_to_equal'])}, for good after {_said(ours['seconds_to_stay'])}: "

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 _SIDE = 256
 _JUDGE = "starter-evaluator"
+_MEDIUM = "vqgan"
 
 
 def contest(
@@ -39,7 +40,7 @@ def contest(
         prompts: how many of those that ship, from the first.
         seeds: of each, from 0.
         steps: of the plain loop; 0 for its usual.
-        medium: of Keydream's projects; the plain loop's is the VQGAN.
+        medium: of Keydream's projects, "" for the VQGAN, which is the plain loop's.
         rate: of the plain loop, in the codebook's spread; 0 for its usual.
         keep: the file in which figures are kept, and from which they are taken up.
         threads: of the CPU; 0 for PyTorch's own number.
@@ -52,6 +53,7 @@ def contest(
     """
     from studio.evaluation.prompts import read_prompts
 
+    medium = medium or _MEDIUM
     known = read_prompts(paths.resources() / "starter" / "prompts-24.txt")
     if prompts > len(known):
         raise InputError(f"There are no {prompts} prompts", f"{len(known)} ship", "Ask for fewer")
@@ -113,31 +115,42 @@ def contest(
     typer.echo("\n".join(standings.lines(figures)))
 
 
-def last(steps: int, frames: int, threads: int, where: str, *, as_json: bool) -> None:
+def last(steps: int, frames: int, medium: str, threads: int, where: str, *, as_json: bool) -> None:
     """Tell what memory the process holds over a long dream and over a long follow.
 
     Args:
         steps: of the dream; 0 for its usual.
         frames: of the follow.
+        medium: of both; "" for pixels.
         threads: of the CPU; 0 for PyTorch's own number.
         where: the device's name.
         as_json: print figures as JSON.
 
     Raises:
-        InputError: there are too few steps or too many, or this system does not say what a process holds.
+        InputError: there is no such medium, there are too many steps, or this system does not say what a process holds.
         typer.Exit: with 1 where memory grew.
     """
     import torch
 
     from studio.bench import lasting
     from studio.dream.device import pick
+    from studio.project.limits import STEPS
+    from studio.project.model import MEDIA
     from studio.render.toolbox import LocalToolbox
 
     if threads:
         torch.set_num_threads(threads)
     toolbox = LocalToolbox(Path(), pick(where))
     say = partial(typer.echo, err=True)
-    found = [lasting.steps(toolbox, steps or lasting.STEPS, say), lasting.frames(toolbox, frames, say)]
+    if medium and medium not in MEDIA:
+        raise InputError(f"There is no medium {medium!r}", f"There are {', '.join(MEDIA)}", "Choose one of these")
+    if steps > STEPS:
+        raise InputError(f"A dream cannot have {steps} steps", f"{STEPS} are the most", "Ask for fewer")
+    medium = medium or lasting.MEDIUM
+    found = [
+        lasting.steps(toolbox, medium, steps or lasting.STEPS, say),
+        lasting.frames(toolbox, medium, frames, say),
+    ]
     if as_json:
         told = [asdict(each) | {"growth": each.growth, "bound": each.bound, "flat": each.flat} for each in found]
         typer.echo(json.dumps(told))

@@ -51,10 +51,10 @@ def test_a_dream_and_a_follow_are_watched(toolbox: LocalToolbox, monkeypatch: py
     monkeypatch.setattr(lasting, "_SIDE_DREAMED", 32)
     monkeypatch.setattr(lasting, "_SIDE", 32)
     said: list[str] = []
-    dream = lasting.steps(toolbox, 20, said.append)
+    dream = lasting.steps(toolbox, count=20, report=said.append)
     assert dream.counts == tuple(range(1, 21))
     assert len(said) == 20
-    follow = lasting.frames(toolbox, 23)
+    follow = lasting.frames(toolbox, "fourier", 23)
     assert follow.counts == tuple(range(1, 24))
     assert all(held > 10 * MIB for held in (*dream.held, *follow.held))
 
@@ -65,4 +65,4 @@ def test_where_nobody_can_tell_there_is_nothing_to_measure(
     monkeypatch.setattr(lasting, "resident", lambda: None)
     monkeypatch.setattr(lasting, "_SIDE_DREAMED", 32)
     with pytest.raises(InputError, match="cannot be measured"):
-        lasting.steps(toolbox, 2)
+        lasting.steps(toolbox, count=2)

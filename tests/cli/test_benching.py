@@ -77,9 +77,20 @@ def test_more_prompts_than_ship_are_refused(capsys: pytest.CaptureFixture[str]) 
     assert "There are no 25 prompts" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("way", ["--quality", "--long"])
+def test_media_that_are_not_there_are_named(way: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", way, "--medium", "marble"]) != 0
+    assert "There is no medium 'marble'" in capsys.readouterr().err
+
+
+def test_a_dream_that_is_too_long_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["bench", "--long", "--steps", "5001"]) != 0
+    assert "5000 are the most" in capsys.readouterr().err
+
+
 def ran(unit: str, last: int) -> Callable[..., Lasted]:
-    def measured(toolbox: object, count: int, report: Callable[[str], None]) -> Lasted:
-        report(f"watching {count} {unit}")
+    def measured(toolbox: object, medium: str, count: int, report: Callable[[str], None]) -> Lasted:
+        report(f"watching {count} {unit} of {medium}")
         return Lasted(f"{count} {unit}", unit, (1, 2, 3), (900 * MIB, 900 * MIB, last * MIB))
 
     return measured
@@ -95,7 +106,7 @@ def test_memory_that_grows_is_a_fault(
     said = capsys.readouterr()
     assert word in said.out
     assert "40 steps: 900 MiB after 1 steps" in said.out
-    assert "watching 30 frames" in said.err
+    assert "watching 30 frames of pixels" in said.err
 
 
 def test_figures_of_a_long_run_are_printed_as_json(
