@@ -10,16 +10,15 @@ from dataclasses import replace
 
 import torch
 
-from studio.canvas.base import State
+from studio.canvas.base import Canvas, State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.camera import Camera
 from studio.canvas.imagenet import ImageNetCanvas
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
-from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
 from studio.render.identity import start_of
-from studio.render.manifest import Entry
+from studio.render.passing import Passed
 from studio.timeline.prompt import NEVER_STOP, Text
 from studio.timeline.sample import FrameState, TermState
 
@@ -35,30 +34,32 @@ def way(state: FrameState) -> Way | None:
     return None
 
 
-def kept(canvas: ImageNetCanvas, previous: Entry) -> State | None:
+def kept(canvas: ImageNetCanvas, previous: Passed) -> State | None:
     """What the frame after `previous` begins from on a published BigGAN: the same latents; None where they are gone.
 
     Such a generator cannot move what it draws, so the camera has no say.
     """
-    if previous.latents is None:
-        return None
-    try:
-        canvas.restore(unpack(previous.latents.read_bytes()))
-    except (OSError, ValueError, KeyError):
+    if not _restored(canvas, previous):
         return None
     return canvas.state()
 
 
-def moved_strokes(canvas: StrokeCanvas, previous: Entry, camera: Camera) -> State | None:
+def moved_strokes(canvas: StrokeCanvas, previous: Passed, camera: Camera) -> State | None:
     """What the frame after `previous` begins from: its strokes, moved by the camera; None where they are gone."""
-    if previous.latents is None:
-        return None
-    try:
-        canvas.restore(unpack(previous.latents.read_bytes()))
-    except (OSError, ValueError, KeyError):
+    if not _restored(canvas, previous):
         return None
     canvas.move(camera)
     return canvas.state()
+
+
+def _restored(canvas: Canvas, previous: Passed) -> bool:
+    try:
+        state = previous.state()
+        if state is not None:
+            canvas.restore(state)
+    except (ValueError, KeyError):
+        return False  # another medium's
+    return state is not None
 
 
 class Carrying:
@@ -74,11 +75,11 @@ class Carrying:
         self._canvas = canvas
         self._found: dict[str, State] = {}
 
-    def next(self, previous: Entry, before: FrameState, now: FrameState, camera: Camera) -> State | None:
+    def next(self, previous: Passed, before: FrameState, now: FrameState, camera: Camera) -> State | None:
         """What the frame of `now` begins from; None where the latents of the frame before, `previous`, are gone.
 
         Args:
-            previous: as it is stored.
+            previous: as it was made or is stored.
             before: what the timeline says about it.
             now: what it says about the next frame.
             camera: how the picture moves to there.
@@ -86,11 +87,7 @@ class Carrying:
         Raises:
             Cancelled: the token was fired.
         """
-        if previous.latents is None:
-            return None
-        try:
-            self._canvas.restore(unpack(previous.latents.read_bytes()))
-        except (OSError, ValueError, KeyError):
+        if not _restored(self._canvas, previous):
             return None
         self._canvas.move(camera)
         state = self._canvas.state()

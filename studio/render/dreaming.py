@@ -28,11 +28,13 @@ from studio.render.events import Event, FrameDone, FrameStarted, Notice, SolveSt
 from studio.render.finding import Manner, Stage, found, manner
 from studio.render.identity import start_of
 from studio.render.manifest import Entry
-from studio.render.pictures import preview, to_png
+from studio.render.passing import Made
+from studio.render.pictures import levels, preview, to_png
 from studio.render.plan import FollowJob, Plan, SolveJob, WalkJob
 from studio.render.sparing import Sparing
 from studio.render.store import FrameStore
 from studio.render.toolbox import Toolbox
+from studio.render.writing import Promise, Writer
 from studio.score.objective import Objective
 from studio.score.perceptor import Perceptor
 from studio.score.targets import encode
@@ -73,6 +75,7 @@ class Dreamer:
         self.store = store
         self.token = token
         self.checkpoints = Checkpoints(store.root / CHECKPOINTS)
+        self.writer = Writer(store, self.checkpoints)
         self._toolbox = toolbox
         self._every = every
         self._pictures: dict[str, Tensor] = {}
@@ -211,10 +214,31 @@ class Dreamer:
             FileError: it could not be written.
             RenderError: the picture has values that are no numbers.
         """
-        kept = pack({name: value.cpu() for name, value in self.canvas.state().items()}) if latents else None
-        entry = self.store.put(key, png=to_png(self.canvas.image()), latents=kept)
+        entry = self.store.put(key, png=to_png(self.canvas.image()), latents=self._packed() if latents else None)
         self.checkpoints.discard(key)
         return entry
+
+    @torch.no_grad()
+    def made(self, *, latents: bool = False) -> Made:
+        """What the canvas shows as a finished frame, with its latents or without.
+
+        Raises:
+            RenderError: the picture has values that are no numbers.
+        """
+        return Made(levels(self.canvas.image()), self._packed() if latents else None)
+
+    def keep(self, job: WalkJob | FollowJob, made: Made, seconds: float) -> Promise:
+        """Begin to store a frame that took `seconds`; its checkpoint is forgotten when that is done."""
+
+        def done(entry: Entry, more: float) -> FrameDone:
+            return self.done(job, entry, seconds=seconds + more)
+
+        return Promise(self.writer.put(job.key, made), done)
+
+    def stored(self, key: str) -> Entry | None:
+        """The entry of the store; of a frame that is on its way there, when it has arrived."""
+        self.writer.settle(key)
+        return self.store.get(key)
 
     def commit_solve(self, key: str) -> State:
         """Store the canvas' state as the solve `key`, forget its checkpoint, and give the state back, on the CPU.
@@ -232,6 +256,9 @@ class Dreamer:
         assert entry.picture is not None, "frames are stored with a picture"
         asked = job.frame in self.plan.frames
         return FrameDone(job.frame, job.key, entry.picture, entry.pixels, seconds is None, seconds or 0.0, asked)
+
+    def _packed(self) -> bytes:
+        return pack({name: value.cpu() for name, value in self.canvas.state().items()})
 
     def _evolves(self, job: SolveJob | WalkJob | FollowJob) -> bool:
         """Whether the job's steps are generations of an evolution: no gradient is followed."""

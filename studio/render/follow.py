@@ -1,8 +1,8 @@
 """Follow: every frame starts from the picture before it, moved by the camera, and is dreamed on.
 
 What a frame hands on is its stored picture, 8 bit and all: so a chain that was interrupted goes on from exactly what an
-uninterrupted one would have gone on from. A BigGAN would find a moved picture again badly, and strokes would blur:
-there, a frame hands on its stored latents, see `studio.render.carrying`.
+uninterrupted one would have gone on from. It comes from memory, while another thread writes it. A BigGAN would find a
+moved picture again badly, and strokes would blur: there, a frame hands on its latents, see `studio.render.carrying`.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from studio.project.model import Motion
 from studio.render.carrying import Carrying, kept, moved_strokes
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event
-from studio.render.manifest import Entry
-from studio.render.pictures import from_png
+from studio.render.passing import Found, Made, Passed
 from studio.render.plan import FollowJob
+from studio.render.writing import Promise
 from studio.timeline.sample import FrameState
 
 
-def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
+def follow(dreamer: Dreamer) -> Generator[Event | Promise, None, None]:
     """Make the frames of a chain that are not in the store yet, and those before them that they need.
 
     At a keyframe that begins from a picture of its own, the chain begins anew.
@@ -35,22 +35,30 @@ def follow(dreamer: Dreamer) -> Generator[Event, None, None]:
         Cancelled: the token was fired.
         StudioError: a frame could not be made or stored; those before it are kept.
     """
-    plan, store = dreamer.plan, dreamer.store
+    plan = dreamer.plan
     jobs = [job for job in plan.jobs if isinstance(job, FollowJob)]
     carrying: Carrying | None = None
+    last: tuple[str, Made] | None = None
+
+    def known(key: str) -> Passed | None:
+        if last is not None and last[0] == key:
+            return last[1]
+        return None if (entry := dreamer.stored(key)) is None else Found(entry)
+
     for frame in plan.frames:
         dreamer.token.check()
-        if (entry := store.get(jobs[frame].key)) is not None:
+        if (entry := dreamer.stored(jobs[frame].key)) is not None:
             yield dreamer.done(jobs[frame], entry)
             continue
         first, previous = frame, None
-        while jobs[first].previous and (previous := store.get(jobs[first].previous)) is None:
+        while jobs[first].previous and (previous := known(jobs[first].previous)) is None:
             first -= 1
         if carrying is None and isinstance(dreamer.canvas, BigGanCanvas):
             carrying = Carrying(dreamer, dreamer.canvas)
         for job in jobs[first : frame + 1]:
             before = jobs[job.frame - 1].state if previous is not None else None
             previous = yield from _make(job, previous, before, dreamer, carrying)
+            last = job.key, previous
 
 
 def camera(state: FrameState, motion: Motion) -> Camera:
@@ -67,8 +75,8 @@ def camera(state: FrameState, motion: Motion) -> Camera:
 
 
 def _make(
-    job: FollowJob, previous: Entry | None, before: FrameState | None, dreamer: Dreamer, carrying: Carrying | None
-) -> Generator[Event, None, Entry]:
+    job: FollowJob, previous: Passed | None, before: FrameState | None, dreamer: Dreamer, carrying: Carrying | None
+) -> Generator[Event | Promise, None, Made]:
     seed = dreamer.project.seed
     view = camera(job.state, dreamer.project.motion)
 
@@ -78,9 +86,7 @@ def _make(
         elif carried is not None:
             dreamer.canvas.restore(carried)
         else:
-            assert previous.picture is not None, "frames are stored with a picture"
-            picture = dreamer.to_device(from_png(previous.picture))
-            dreamer.canvas.encode(move(picture, view))
+            dreamer.canvas.encode(move(dreamer.to_device(previous.picture()), view))
 
     dreamer.token.check()
     began = time.monotonic()
@@ -96,6 +102,6 @@ def _make(
     if carried is not None and isinstance(dreamer.canvas, BigGanCanvas):
         dreamer.canvas.retake(carried)  # or the dream would take back what the camera did
     generated = isinstance(dreamer.canvas, BigGanCanvas | ImageNetCanvas | StrokeCanvas)
-    entry = dreamer.commit_frame(job.key, latents=generated)
-    yield dreamer.done(job, entry, seconds=time.monotonic() - began)
-    return entry
+    made = dreamer.made(latents=generated)
+    yield dreamer.keep(job, made, time.monotonic() - began)
+    return made

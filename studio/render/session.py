@@ -29,6 +29,7 @@ from studio.render.plan import Quality, plan, work
 from studio.render.store import FrameStore
 from studio.render.toolbox import Toolbox
 from studio.render.walk import walk
+from studio.render.writing import in_order
 from studio.timeline.time import FrameRange
 
 _DEAD = ("CUDA error", "cuDNN error", "CUDNN_STATUS", "CUBLAS_STATUS", "MPS backend", "HIP error")
@@ -82,9 +83,10 @@ def render(
     paths: dict[int, Path] = {}
     rendered = 0
     made = walk(dreamer) if project.motion.mode == "walk" else follow(dreamer)
-    # Closing matters: a render that is left at a step lays that step down.
-    with _repeatable(deterministic and device.type != "cpu"), device_faults(), contextlib.closing(made):
-        for event in made:
+    # Closing matters: a render that is left at a step lays that step down, and what is being written is written.
+    repeatable = _repeatable(deterministic and device.type != "cpu")
+    with repeatable, device_faults(), contextlib.closing(dreamer.writer), contextlib.closing(made):
+        for event in in_order(made):
             if isinstance(event, FrameDone):
                 rendered += not event.reused
                 if event.asked:

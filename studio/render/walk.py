@@ -29,23 +29,24 @@ from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event, FrameStarted, SolveDone
 from studio.render.plan import SolveJob, WalkJob
+from studio.render.writing import Promise
 
 
-def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
+def walk(dreamer: Dreamer) -> Generator[Event | Promise, None, None]:
     """Make the frames of a walk that are not in the store yet.
 
     Raises:
         Cancelled: the token was fired.
         StudioError: a frame could not be made or stored; those before it are kept.
     """
-    plan, store = dreamer.plan, dreamer.store
+    plan = dreamer.plan
     solves = {solve.key: solve for solve in plan.solves}
     known: dict[str, State] = {}
     begun: dict[tuple[str, bool], State | Cut] = {}
     for job in plan.jobs:
         assert isinstance(job, WalkJob)
         dreamer.token.check()
-        if (entry := store.get(job.key)) is not None:
+        if (entry := dreamer.stored(job.key)) is not None:
             yield dreamer.done(job, entry)
             continue
         known = {key: state for key, state in known.items() if key in job.solves}  # two states at most are held
@@ -64,7 +65,7 @@ def walk(dreamer: Dreamer) -> Generator[Event, None, None]:
             yield from _handed_over(job, begun[job.start, named], begun[job.end, named], dreamer)
         else:
             yield from _between(job, known[job.start], known[job.end], dreamer)
-        yield dreamer.done(job, dreamer.commit_frame(job.key, latents=strokes), seconds=time.monotonic() - began)
+        yield dreamer.keep(job, dreamer.made(latents=strokes), time.monotonic() - began)
 
 
 def _solve(job: SolveJob, dreamer: Dreamer) -> Generator[Event, None, State]:

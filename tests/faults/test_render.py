@@ -143,9 +143,9 @@ def test_killed_at_every_write(fakes, small, tmp_path, monkeypatch):
         assert {event.key for event in frames(rest) if event.reused} == {e.key for e in frames(rest)} & there
         taken_up += any(event.resumed for event in rest if isinstance(event, SolveStarted | FrameStarted))
         debris = [path for path in root.rglob("*") if atomic.TEMPORARY in path.name]
-        assert len(debris) == 1, "the file that was being written"
+        assert len(debris) in (1, 2), "the files that were being written: a frame, and a checkpoint of the next one"
         store.sweep(older_than=0)
-        assert not debris[0].exists()
+        assert not any(path.exists() for path in debris)
         assert pixels(run(fakes, small, root)) == whole, "sweeping takes nothing that is needed"
     assert taken_up > 1, "dreams go on from their checkpoints"
 

@@ -22,6 +22,7 @@ from studio.models.loading import read_weights
 from studio.project.model import Medium
 from studio.render.carrying import Carrying, kept, moved_strokes, way
 from studio.render.checkpoint import pack
+from studio.render.passing import Found
 from studio.timeline.prompt import NEVER_STOP, Image, Text
 from studio.timeline.sample import FrameState, TermState
 
@@ -56,7 +57,9 @@ def carry(fakes, model, tmp_path):
         dreamer = SimpleNamespace(project=fakes.project(**fields), begun=begun)
         path = tmp_path / "latents"
         path.write_bytes(pack(state))
-        return Carrying(dreamer, BigGanCanvas(model, 32, 32)).next(SimpleNamespace(latents=path), before, now, camera)
+        return Carrying(dreamer, BigGanCanvas(model, 32, 32)).next(
+            Found(SimpleNamespace(latents=path)), before, now, camera
+        )
 
     stepped.searched = searched
     return stepped
@@ -131,7 +134,7 @@ def test_what_began_from_elsewhere_is_never_searched(carry, model, fields):
 def test_without_latents_there_is_nothing_to_carry(carry, model):
     assert carry({"size": torch.tensor([32, 32])}, frame("fox"), frame("fox")) is None
     carrying = Carrying(SimpleNamespace(), BigGanCanvas(model, 32, 32))
-    assert carrying.next(SimpleNamespace(latents=None), frame("fox"), frame("fox"), STILL) is None
+    assert carrying.next(Found(SimpleNamespace(latents=None)), frame("fox"), frame("fox"), STILL) is None
 
 
 def test_the_way_is_that_of_the_first_text_that_is_to_be_shown():
@@ -149,14 +152,14 @@ def test_strokes_go_on_as_they_are_stored_and_the_camera_moves_them(tmp_path):
     canvas.start(torch.Generator().manual_seed(1))
     state, path = canvas.state(), tmp_path / "latents"
     path.write_bytes(pack(state))
-    found = moved_strokes(StrokeCanvas(32, 32), SimpleNamespace(latents=path), STILL)
+    found = moved_strokes(StrokeCanvas(32, 32), Found(SimpleNamespace(latents=path)), STILL)
     assert same(found, state, *state)
-    turned = moved_strokes(canvas, SimpleNamespace(latents=path), Camera(rotate=5))
+    turned = moved_strokes(canvas, Found(SimpleNamespace(latents=path)), Camera(rotate=5))
     assert not torch.equal(turned["points"], state["points"])
     assert torch.equal(turned["colours"], state["colours"])
     path.write_bytes(b"broken")
-    assert moved_strokes(canvas, SimpleNamespace(latents=path), STILL) is None
-    assert moved_strokes(canvas, SimpleNamespace(latents=None), STILL) is None
+    assert moved_strokes(canvas, Found(SimpleNamespace(latents=path)), STILL) is None
+    assert moved_strokes(canvas, Found(SimpleNamespace(latents=None)), STILL) is None
 
 
 def test_a_published_biggans_latents_stay_as_they_are(tmp_path):
@@ -165,10 +168,10 @@ def test_a_published_biggans_latents_stay_as_they_are(tmp_path):
     state, path = canvas.state(), tmp_path / "latents"
     path.write_bytes(pack(state))
     canvas.start(torch.Generator().manual_seed(2))
-    found = kept(canvas, SimpleNamespace(latents=path))
+    found = kept(canvas, Found(SimpleNamespace(latents=path)))
     assert found.keys() == state.keys()
     assert all(torch.equal(found[name], value) for name, value in state.items())
     path.write_bytes(pack({"size": torch.tensor([16, 16])}))
-    assert kept(canvas, SimpleNamespace(latents=path)) is None
-    assert kept(canvas, SimpleNamespace(latents=tmp_path / "gone")) is None
-    assert kept(canvas, SimpleNamespace(latents=None)) is None
+    assert kept(canvas, Found(SimpleNamespace(latents=path))) is None
+    assert kept(canvas, Found(SimpleNamespace(latents=tmp_path / "gone"))) is None
+    assert kept(canvas, Found(SimpleNamespace(latents=None))) is None
