@@ -7,9 +7,11 @@ it is needed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
+import torch
 from taming.modules.diffusionmodules import model as taming
 from torch import Tensor, nn
 from torch.nn import functional
@@ -18,39 +20,72 @@ from torch.utils.checkpoint import checkpoint
 from studio.canvas.frozen import convolve
 from studio.canvas.normswish import norm_swish
 
-Layer = Callable[[Any, Tensor], Tensor]
-"""What a network of taming's makes of what goes into it."""
+MOST_THRIFT = 2
+"""The least memory that `decode` can be asked to make do with."""
 
 
-def decode(decoder: taming.Decoder, latents: Tensor, *, sparing: bool = False) -> Tensor:
+@dataclass(frozen=True, slots=True)
+class Layer:
+    """A piece of a decoder.
+
+    Attributes:
+        compute: what comes out of a network for what goes in, (n, c, h, w).
+        network: taming's.
+    """
+
+    compute: Callable[[Any, Tensor], Tensor]
+    network: nn.Module
+
+    def __call__(self, x: Tensor) -> Tensor:
+        """What comes out for (n, c, h, w)."""
+        return self.compute(self.network, x)
+
+
+def decode(decoder: taming.Decoder, latents: Tensor, thrift: int = 0) -> Tensor:
     """What taming's `Decoder` makes of latents (n, z, h, w) after the layer that follows quantisation: (n, c, H, W).
 
-    Where memory is short, `sparing` keeps what goes into each block alone, and computes the rest again for the gradient
-    (Chen et al. 2016, "Training Deep Nets with Sublinear Memory Cost"); the numbers are the same.
+    Where memory is short, `thrift` keeps less for the gradient and computes it again; the numbers are the same to the
+    bit.
+
+    0. All is kept that the gradient needs.
+    1. What goes into each layer is kept: one forward pass more (Chen et al. 2016, "Training Deep Nets with Sublinear
+       Memory Cost").
+    2. What goes into each half of the layers, into each half of the half that is computed again, and so on: as many
+       forward passes more as halves can be halved, four or five (there, section 4.3).
 
     Works in the precision of its weights, which the latents have to be in. Differentiable with respect to them.
     """
-
-    def through(layer: Layer, network: nn.Module, x: Tensor) -> Tensor:
-        if sparing and x.requires_grad:
-            return checkpoint(layer, network, x, use_reentrant=False)
-        return layer(network, x)
-
     hidden = convolve(decoder.conv_in, latents)
-    hidden = through(_block, decoder.mid.block_1, hidden)
-    hidden = through(_attention, decoder.mid.attn_1, hidden)
-    hidden = through(_block, decoder.mid.block_2, hidden)
+    return _through(layers(decoder), hidden, thrift if hidden.requires_grad and torch.is_grad_enabled() else 0)
+
+
+def layers(decoder: taming.Decoder) -> list[Layer]:
+    """All that follows a decoder's first convolution, in its order."""
+    found = [
+        Layer(_block, decoder.mid.block_1),
+        Layer(_attention, decoder.mid.attn_1),
+        Layer(_block, decoder.mid.block_2),
+    ]
     for level in reversed(range(decoder.num_resolutions)):
         stage = decoder.up[level]
         for number, block in enumerate(stage.block):
-            hidden = through(_block, block, hidden)
+            found.append(Layer(_block, block))
             if len(stage.attn):
-                hidden = through(_attention, stage.attn[number], hidden)
+                found.append(Layer(_attention, stage.attn[number]))
         if level:
-            hidden = _upsampled(stage.upsample, hidden)
-    if decoder.give_pre_end:
-        return hidden
-    return through(_last, decoder, hidden)
+            found.append(Layer(_upsampled, stage.upsample))
+    return found if decoder.give_pre_end else [*found, Layer(_last, decoder)]
+
+
+def _through(some: Sequence[Layer], x: Tensor, thrift: int) -> Tensor:
+    if len(some) == 1 or thrift < MOST_THRIFT:
+        for layer in some:
+            x = checkpoint(layer, x, use_reentrant=False) if thrift == 1 else layer(x)
+        return x
+    middle = len(some) // 2
+    for half in (some[:middle], some[middle:]):
+        x = checkpoint(_through, half, x, thrift, use_reentrant=False)
+    return x
 
 
 def encode(encoder: taming.Encoder, pictures: Tensor) -> Tensor:

@@ -17,6 +17,8 @@ from torch.nn import functional
 
 from studio.base.errors import ModelError
 from studio.canvas import decoding
+from studio.canvas.footprint import Footprint, decoder_footprint
+from studio.canvas.frozen import convolve
 from studio.models.loading import Weights, match
 from studio.models.precision import DTYPES, Precision
 
@@ -125,7 +127,7 @@ class VqganModel:
         self._format = torch.channels_last if self.device.type == "cpu" else torch.contiguous_format
         self._networks.to(memory_format=self._format)
         self._dreamt = _lowered(self._networks, DTYPES[precision])
-        self._sparing = False
+        self._thrift = 0
 
     def encode(self, images: Tensor) -> Tensor:
         """The latents of pictures, before quantisation; codes already, where a layer chooses them."""
@@ -144,13 +146,23 @@ class VqganModel:
         if torch.is_grad_enabled() and latents.requires_grad:
             after, decoder = self._dreamt
         given = latents.to(after.weight.dtype).contiguous(memory_format=self._format)
-        made = decoding.decode(decoder, after(given), sparing=self._sparing).float()
+        made = decoding.decode(decoder, convolve(after, given), self._thrift).float()
         return functional.pixel_shuffle(made, self._shuffle).contiguous() * 0.5 + 0.5
 
     def spare(self) -> bool:
-        """Keep less for the gradient from now on, for a forward pass more of each step; whether there was more."""
-        sparing, self._sparing = self._sparing, True
-        return not sparing
+        """Keep less for the gradient from now on, for forward passes more of each step; whether there was more."""
+        more = self._thrift < decoding.MOST_THRIFT
+        self._thrift += more
+        return more
+
+    def ease(self) -> None:
+        """Keep all again."""
+        self._thrift = 0
+
+    def footprint(self, rows: int, columns: int) -> Footprint:
+        """The bytes of drawing one picture of so many latents each way, with its gradient, as memory is used now."""
+        after, decoder = self._dreamt
+        return decoder_footprint(decoder, rows, columns, after.weight.dtype, self.device, self._thrift)
 
     @torch.no_grad()
     def nearest(self, latents: Tensor) -> Tensor:

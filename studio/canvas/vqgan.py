@@ -10,6 +10,7 @@ from torch.nn import functional
 
 from studio.canvas.base import State, blend_end, check_picture, check_size, check_state, size_tensor
 from studio.canvas.clouds import clouds
+from studio.canvas.footprint import Footprint
 from studio.canvas.networks import VqganModel, build
 from studio.canvas.resample import resample
 
@@ -74,6 +75,14 @@ class VqganCanvas:
     def spare(self) -> bool:
         """Keep less for the gradient of `image` from now on; whether there was more."""
         return self._model.spare()
+
+    def ease(self) -> None:
+        """Keep all again."""
+        self._model.ease()
+
+    def footprint(self) -> Footprint:
+        """The bytes of `image` with its gradient, as memory is used now."""
+        return self._model.footprint(*self._latents.shape[-2:])
 
     @torch.no_grad()
     def images(self, states: Sequence[State]) -> Tensor:

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 import json
-import statistics
 from dataclasses import asdict
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from studio.base.errors import InputError
 from studio.cli.benching import contest, last
+from studio.cli.enlarging import enlarge
 from studio.cli.options import Device, Json
 from studio.cli.window import check_screen
-
-if TYPE_CHECKING:
-    import torch
-
-    from studio.models.precision import Precision
 
 _STEPS = 10
 
@@ -38,7 +33,7 @@ def bench(
     ] = False,
     large: Annotated[
         int,
-        typer.Option("--large", min=0, metavar="SIDE", help="Steps of workload A at SIDE pixels: what memory takes."),
+        typer.Option("--large", min=0, metavar="SIDE", help="A workload's steps at SIDE pixels: what memory takes."),
     ] = 0,
     memory: Annotated[
         float, typer.Option("--memory", min=0, metavar="GIB", help="With --large: as if so much were free; 0: what is.")
@@ -112,7 +107,8 @@ def bench(
         _draw(as_json)
         return
     if large:
-        _enlarge(large, memory, steps, precision, threads, device, as_json)
+        letter = "A" if workload == "AE" else workload
+        enlarge(large, memory, steps, precision, threads, device, letter, as_json=as_json)
         return
     if not gui:
         _step(workload, steps or _STEPS, reference, precision, threads, device, curves, compare, as_json)
@@ -148,6 +144,7 @@ def _step(
     from studio.bench.steps import measure
     from studio.bench.workloads import workloads
     from studio.dream.device import pick
+    from studio.models.precision import PRECISIONS, fastest
 
     device = pick(where)
     known = workloads(device)
@@ -156,7 +153,9 @@ def _step(
         raise InputError(
             f"There is no workload {unknown[0]!r}", f"There are {', '.join(names)}", "Name some of them, as in AE"
         )
-    chosen = _precision(precision, device)
+    chosen = next((each for each in PRECISIONS if each == (precision or fastest(device))), None)
+    if chosen is None:
+        raise InputError(f"There is no precision {precision!r}", "", f"Use {', '.join(PRECISIONS)}")
     earlier = report.read(compare) if compare else None
     if threads:
         torch.set_num_threads(threads)
@@ -181,45 +180,9 @@ def _step(
             typer.echo(line, err=as_json)
 
 
-def _precision(named: str, device: torch.device) -> Precision:
-    from studio.models.precision import PRECISIONS, fastest
-
-    chosen = next((each for each in PRECISIONS if each == (named or fastest(device))), None)
-    if chosen is None:
-        raise InputError(f"There is no precision {named!r}", "", f"Use {', '.join(PRECISIONS)}")
-    return chosen
-
-
-def _enlarge(side: int, memory: float, steps: int, precision: str, threads: int, where: str, as_json: bool) -> None:
-    import torch
-
-    from studio.bench.large import measure
-    from studio.dream.device import pick
-    from studio.render.session import device_faults
-
-    device = pick(where)
-    if threads:
-        torch.set_num_threads(threads)
-    say = partial(typer.echo, err=True)
-    room = int(memory * 2**30) or None
-    with device_faults():
-        found = measure(side, device, _precision(precision, device), steps=steps, room=room, report=say)
-    if as_json:
-        typer.echo(json.dumps(asdict(found)))
-        return
-    for name, amount in (
-        ("free before the first step", found.free),
-        ("a step, nothing spared, as estimated", found.needed),
-        ("a step, as it was made, as estimated", found.planned),
-        ("a step, as it was made, measured", found.step),
-        ("drawing the finished picture, measured", found.picture),
-    ):
-        typer.echo(f"{'      ?' if amount is None else f'{amount / 2**30:7.2f}'} GiB  {name}")
-    typer.echo(f"{statistics.median(found.seconds):7.1f} s    a step, the median of {steps}")
-    typer.echo(f"{found.drawing:7.1f} s    drawing the finished picture")
-
-
 def _draw(as_json: bool) -> None:
+    import statistics
+
     from studio.bench.strokes import measure
 
     for found in measure():

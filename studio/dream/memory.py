@@ -14,6 +14,8 @@ SHARE = 0.6
 
 _SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 _MEMINFO = Path("/proc/meminfo")
+_STATUS = Path("/proc/self/status")
+_grants: list[tuple[int, int]] = []  # bytes, and what was resident when they were granted; the last one counts
 _LIMITS = (
     (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
     (
@@ -32,15 +34,51 @@ def is_short(error: BaseException) -> bool:
 
 def free() -> int | None:
     """Bytes of main memory that are free for this process; None where the system does not say (not Linux)."""
-    try:
-        lines = _MEMINFO.read_text(encoding="ascii").splitlines()
-        found = [1024 * int(line.split()[1]) for line in lines if line.startswith("MemAvailable")]
-    except (OSError, ValueError):
+    found = _kibibytes(_MEMINFO, "MemAvailable")
+    if not found:
         return None
     for limit, used in _LIMITS:
         with contextlib.suppress(OSError, ValueError):  # no such limit, or "max"
             found.append(int(limit.read_text(encoding="ascii")) - int(used.read_text(encoding="ascii")))
-    return max(0, min(found)) if found else None
+    if _grants:
+        room, began = _grants[-1]
+        found.append(room - (resident() - began))
+    return max(0, min(found))
+
+
+def free_on(device: torch.device) -> int | None:
+    """Bytes that are free on a device, those that PyTorch has in store counted in; None for nobody knows."""
+    if device.type == "cuda":
+        unused, _ = torch.cuda.mem_get_info(device)
+        return int(unused + torch.cuda.memory_reserved(device) - torch.cuda.memory_allocated(device))
+    return free() if device.type == "cpu" else None
+
+
+def resident() -> int:
+    """Bytes of main memory that this process holds; 0 where the system does not say."""
+    return sum(_kibibytes(_STATUS, "VmRSS"))
+
+
+def _kibibytes(file: Path, name: str) -> list[int]:
+    """What a file of the system says under a name, in bytes; empty where there is no such thing."""
+    try:
+        lines = file.read_text(encoding="utf-8", errors="replace").splitlines()
+        return [1024 * int(line.split()[1]) for line in lines if line.startswith(name + ":")]
+    except (OSError, ValueError, IndexError):
+        return []
+
+
+@contextlib.contextmanager
+def granted(room: int) -> Iterator[None]:
+    """While it lasts, this process takes no more main memory for free than `room` bytes beside what it holds now.
+
+    Steps are planned and watched so that they stay below; nothing else is. For the whole process.
+    """
+    _grants.append((room, resident()))
+    try:
+        yield
+    finally:
+        _grants.pop()
 
 
 @contextlib.contextmanager

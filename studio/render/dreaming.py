@@ -169,8 +169,10 @@ class Dreamer:
             return
         objective, settings = self.aims(job)
         # A token of nobody's: this loop looks at the real one where a checkpoint can still be taken.
-        sparing = Sparing(self.canvas, [one for one, _ in self._perceptors], int(job.state.parameter("cutouts")))
-        iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume, spare=sparing)
+        self._sparing.plan(int(job.state.parameter("cutouts")))
+        if told := self._sparing.told():
+            yield Notice(told)
+        iterates = dream(self.canvas, objective, settings, generator, never(), resume=resume, spare=self._sparing)
         saved = time.monotonic()
         while True:
             self.token.check()
@@ -179,7 +181,7 @@ class Dreamer:
             except RenderError as error:
                 why = " ".join(part for part in (f"{error.what}.", error.why) if part)
                 raise RenderError(f"Frame {frame} could not be rendered", why, error.fix) from error
-            if told := sparing.told():
+            if told := self._sparing.told():
                 yield Notice(told)
             if iterate is None:
                 return
@@ -302,6 +304,10 @@ class Dreamer:
         kind, colours = self.project.medium.kind, self.project.colours
         wanted = recipe.objective(job.state, self._perceptors, kind, shown, anchor, colours)
         return wanted + LatentPrior(self.canvas) if isinstance(self.canvas, ImageNetCanvas) else wanted
+
+    @cached_property
+    def _sparing(self) -> Sparing:
+        return Sparing(self.canvas, [one for one, _ in self._perceptors])
 
     @cached_property
     def _perceptors(self) -> tuple[tuple[Perceptor, float], ...]:

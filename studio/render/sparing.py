@@ -1,64 +1,166 @@
-"""What a render does when memory is short: the same steps in smaller pieces, one concession after the other."""
+"""What a render does when memory is short: the same steps in smaller pieces, one concession after the other.
+
+Before the first step it is estimated what a step will take (the canvas counts its layers, perceptors are probed), and
+what does not fit is conceded then. Steps are watched all the same: whoever else takes memory meanwhile is not known.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol, runtime_checkable
 
+import torch
+
 from studio.canvas.base import Canvas
+from studio.canvas.footprint import Footprint
+from studio.dream import memory
+from studio.score.footprint import looking
 from studio.score.perceptor import Perceptor
+
+USABLE = 0.9
+"""The share of free memory that a step may be planned to take."""
+
+PICTURE = 150
+"""Bytes for each pixel of a picture in a step: the picture itself, losses of it, the optimiser, and what cutouts are
+cut from. Measured with every medium but VQGAN, which counts its own drawing; those take the same again to draw."""
+
+_HURRY = "For full speed close other programs, or choose a smaller size or fewer cutouts"
 
 
 @runtime_checkable
 class _Looks(Protocol):
     def spare(self, count: int) -> int: ...
 
+    def ease(self) -> None: ...
+
 
 @runtime_checkable
 class _Draws(Protocol):
     def spare(self) -> bool: ...
 
+    def ease(self) -> None: ...
+
+
+@runtime_checkable
+class _Counts(Protocol):
+    def footprint(self) -> Footprint: ...
+
 
 class Sparing:
     """Makes steps need less memory, with the same mathematics, and tells what it did.
 
-    First the perceptor that looks at most cutouts together looks at half of them; then the canvas draws twice and keeps
-    half-way results no more; then cutouts are halved on.
+    First the canvas draws again what it needs for the gradient, and keeps less: that changes no bit of any picture.
+    Then, by what takes more, it keeps still less, or the perceptor that looks at most cutouts together looks at half of
+    them, and so on. The canvas and perceptors begin at their full speed, whatever was conceded to a render before.
 
     Args:
         canvas: that is dreamed on.
         perceptors: who look.
-        count: of cutouts that each looks at in a step.
+        free: gives the bytes that are free on a device; None for nobody knows.
     """
 
-    def __init__(self, canvas: Canvas, perceptors: Sequence[Perceptor], count: int) -> None:
+    def __init__(
+        self,
+        canvas: Canvas,
+        perceptors: Sequence[Perceptor],
+        free: Callable[[torch.device], int | None] = memory.free_on,
+    ) -> None:
         self._canvas = canvas
-        self._together = {perceptor: count for perceptor in perceptors if isinstance(perceptor, _Looks)}
-        self._conceded = False
+        self._perceptors = perceptors
+        self._free = free
+        self._count = 0
+        self._together: dict[Perceptor, int] = {}  # where fewer than all
+        self._planned: set[tuple[int, int, int]] = set()
+        self._drawn = 0
         self._told = ""
+        for one in (canvas, *perceptors):
+            if isinstance(one, _Looks | _Draws):
+                one.ease()
+
+    def plan(self, count: int) -> None:
+        """Concede what steps of `count` cutouts for each perceptor need in order to fit, at the canvas' present size.
+
+        Once for each number and size: frames of one render are made alike.
+        """
+        if (*self._canvas.size, count) in self._planned:
+            return
+        self._planned.add((*self._canvas.size, count))
+        self._count = count
+        if not any(isinstance(one, _Looks | _Draws) for one in (self._canvas, *self._perceptors)):
+            return
+        room = self._free(self._canvas.parameters()[0].device)
+        if room is None or (before := self.needs(count)) <= USABLE * room:
+            return
+        said: dict[str, str] = {}
+        while self.needs(count) > USABLE * room and (way := self._concede()):
+            said |= way
+        width, height = self._canvas.size
+        self._told = (
+            f"A step at {width}x{height} with {count} cutouts would take {_gib(before)} of memory, and {_gib(room)} "
+            f"are free. {self._fitting(said, room)}. {_HURRY}"
+        )
+
+    def needs(self, count: int) -> int:
+        """Bytes that a step of `count` cutouts takes at most, as it is made now: an estimate."""
+        drawing, looked = self._parts(count)
+        return self._picture() + max(drawing.most, drawing.kept + looked)
+
+    def _parts(self, count: int) -> tuple[Footprint, int]:
+        """What drawing takes, and looking."""
+        picture = self._picture()
+        drawing = self._canvas.footprint() if isinstance(self._canvas, _Counts) else Footprint(picture, picture)
+        looked = (looking(one).needs(count, self._together.get(one, count)) for one in self._perceptors)
+        return drawing, sum(looked)
+
+    def _picture(self) -> int:
+        width, height = self._canvas.size
+        return PICTURE * width * height
 
     def __call__(self) -> bool:
-        """Concede one thing more; whether there was one."""
-        ways = (self._look, self._draw) if not self._conceded else (self._draw, self._look)
-        for way in ways:
-            if said := way():
-                self._conceded, self._told = True, f"Memory is short: {said}, which takes longer"
-                return True
-        return False
+        """Concede one thing more, because a step fell short; whether there was one."""
+        said = self._concede()
+        if said:
+            self._told = f"Memory is short: {', '.join(said.values())}, which takes longer. {_HURRY}"
+        return bool(said)
 
     def told(self) -> str:
         """What was conceded last since this was asked before; empty for nothing."""
         told, self._told = self._told, ""
         return told
 
-    def _look(self) -> str:
-        for perceptor in sorted(self._together, key=self._together.__getitem__, reverse=True):
-            assert isinstance(perceptor, _Looks)
-            if left := perceptor.spare(self._together[perceptor]):
-                self._together[perceptor] = left
-                return f"{left} cutouts are looked at together"
-        return ""
+    def _concede(self) -> dict[str, str]:
+        """One concession, in words by what it is about; empty where nothing is left."""
+        drawing, looked = self._parts(self._count)
+        # to draw again changes no bit, so it comes first; then whatever takes most at the worst moment
+        draws = not self._drawn or drawing.most >= drawing.kept + looked
+        for way in (self._draw, self._look) if draws else (self._look, self._draw):
+            if said := way():
+                return said
+        return {}
 
-    def _draw(self) -> str:
-        drawn = isinstance(self._canvas, _Draws) and self._canvas.spare()
-        return "the picture is drawn twice in every step" if drawn else ""
+    def _look(self) -> dict[str, str]:
+        together = {one: self._together.get(one, self._count) for one in self._perceptors if isinstance(one, _Looks)}
+        for perceptor in sorted(together, key=together.__getitem__, reverse=True):
+            assert isinstance(perceptor, _Looks)
+            if left := perceptor.spare(together[perceptor]):
+                self._together[perceptor] = left
+                return {perceptor.name: f"{perceptor.name} looks at {left} cutouts at a time"}
+        return {}
+
+    def _draw(self) -> dict[str, str]:
+        if not (isinstance(self._canvas, _Draws) and self._canvas.spare()):
+            return {}
+        self._drawn += 1
+        how = "twice" if self._drawn == 1 else "several times"
+        return {"": f"the picture is drawn {how} in every step"}
+
+    def _fitting(self, said: dict[str, str], room: int) -> str:
+        done = ", ".join(said.values()) or "nothing can be spared"
+        needed = self.needs(self._count)
+        fits = needed <= USABLE * room
+        end = "which takes longer" if fits else "and still it may not fit: it is tried all the same"
+        return f"{done[0].upper()}{done[1:]}, so that it takes {_gib(needed)}, {end}"
+
+
+def _gib(count: int) -> str:
+    return f"{count / 2**30:.1f} GiB"

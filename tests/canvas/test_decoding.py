@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
-from studio.canvas.decoding import decode
+from studio.canvas.decoding import decode, encode
 from studio.canvas.networks import build
 from studio.models.loading import Weights
 
@@ -57,18 +57,28 @@ def test_what_is_kept_is_drawn_in_single_precision(config: dict[str, Any], weigh
     assert not torch.equal(half.decode(latents.requires_grad_()), exact.decode(latents))
 
 
-def test_sparing_memory_gives_the_same_picture_and_gradient(
+def test_thrift_gives_the_same_picture_and_gradient_to_the_bit(
     config: dict[str, Any], weigh: Weigh, latents: Tensor
 ) -> None:
+    config["ddconfig"]["num_res_blocks"] = 3
     model = build(weigh(config), "cpu")
     found = []
-    for more in (True, False):
+    for more in (True, True, False):
         given = latents.clone().requires_grad_()
         kept: list[int] = []
         with torch.autograd.graph.saved_tensors_hooks(lambda x, kept=kept: (kept.append(x.numel()), x)[1], lambda x: x):
             picture = model.decode(given)
         found.append((picture.detach(), *torch.autograd.grad(picture.square().sum(), given), sum(kept)))
         assert model.spare() is more
-    assert torch.equal(found[0][0], found[1][0])
-    assert torch.equal(found[0][1], found[1][1])
-    assert found[1][2] < 0.5 * found[0][2]
+    for thrifty in found[1:]:
+        assert torch.equal(thrifty[0], found[0][0])
+        assert torch.equal(thrifty[1], found[0][1])
+    assert found[2][2] < found[1][2] < found[0][2]
+    model.ease()
+    assert model.spare()
+
+
+def test_the_encoder_is_tamings(config: dict[str, Any], weigh: Weigh) -> None:
+    encoder = build(weigh(config), "cpu")._networks.encoder
+    pictures = torch.randn(2, 3, 16, 24, generator=torch.Generator().manual_seed(0))
+    torch.testing.assert_close(encode(encoder, pictures), encoder(pictures), rtol=1e-5, atol=1e-5)
