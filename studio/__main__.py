@@ -7,7 +7,10 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit status."""
-    from studio.cli import run
+    from studio.base.collecting import importing
+
+    with importing():
+        from studio.cli import run
 
     sys.exit(run(sys.argv[1:]))
 

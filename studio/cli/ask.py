@@ -57,9 +57,9 @@ def score(
     wanted = once([*(prompts or []), *(read_lines(texts, "The texts") if texts else [])], "texts")
     if not wanted:
         raise InputError("There is no text to compare with", "", 'Add one: --prompt "a red apple"')
+    clip = open_perceptor(perceptor, device)
     from studio.score.similarity import compare
 
-    clip = open_perceptor(perceptor, device)
     said = clip.embed_text(wanted).cpu()
     with interruptible() as token, Bar("looking", 0) as bar:
         seen = look(images, clip, token, bar.report)
@@ -109,10 +109,10 @@ def classify(
     """Which of some labels fits each picture best: zero-shot classification, without any training."""
     check_out(npz, ".npz", force=force)
     wanted = once(read_labels(labels), "labels")
+    clip = open_perceptor(perceptor, device)
     from studio.score.similarity import compare
     from studio.score.zero_shot import PLAIN, classifier
 
-    clip = open_perceptor(perceptor, device)
     sentences = once(templates or PLAIN, "templates")
     said = classifier(clip, wanted, sentences).cpu()
     with interruptible() as token, Bar("looking", 0) as bar:

@@ -12,6 +12,7 @@ import typer
 
 from studio.base import atomic
 from studio.base.cancel import CancelToken
+from studio.base.collecting import importing
 from studio.base.errors import AssetError, InputError
 from studio.base.progress import Progress, Report
 from studio.cli.console import ERRORS
@@ -60,8 +61,9 @@ def open_perceptor(name: str, device: str) -> OpenClipPerceptor:
         InputError: there is no such device.
         ModelError: there is no such model, or it cannot be used.
     """
-    from studio.dream.device import pick
-    from studio.score.sharing import perceptor
+    with importing():
+        from studio.dream.device import pick
+        from studio.score.sharing import perceptor
 
     return perceptor(name, pick(device))
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from studio.base import paths
+from studio.base.collecting import importing
 from studio.base.errors import ExportError, InputError
 from studio.cli.console import ERRORS, Bar, interruptible
 from studio.cli.options import (
@@ -71,16 +72,9 @@ def render(
     check_target(out, force=force)
     _check_format(out)
     with interruptible() as token:
+        source = Path(project) if Path(project).exists() else None
         plan, done, takes = _dream(
-            opened,
-            folder,
-            frames,
-            device,
-            store,
-            token,
-            draft=draft,
-            deterministic=deterministic,
-            source=Path(project) if Path(project).exists() else None,
+            opened, folder, frames, device, store, token, draft=draft, deterministic=deterministic, source=source
         )
         exported = _export(opened, done.paths, out, quality, token)
     _tell(
@@ -202,12 +196,13 @@ def _dream(
 ) -> tuple[PlanMade, RenderDone, tuple[str, ...]]:
     """Render, and keep what came to rest as takes; the plan, the end, and the takes' keys."""
     wanted = _range(project, frames)
-    from studio.dream.device import pick
-    from studio.render.session import render as session
-    from studio.render.store import FrameStore
-    from studio.render.toolbox import LocalToolbox
-    from studio.takes.keeping import Keeper
-    from studio.takes.store import Takes
+    with importing():
+        from studio.dream.device import pick
+        from studio.render.session import render as session
+        from studio.render.store import FrameStore
+        from studio.render.toolbox import LocalToolbox
+        from studio.takes.keeping import Keeper
+        from studio.takes.store import Takes
 
     toolbox = LocalToolbox(folder, pick(device))
     kept = FrameStore(store or paths.cache_dir() / "frames")
