@@ -26,34 +26,34 @@ _SHARPER = 0.5  # octaves: at the very pixel size, the mean between two copies l
 
 
 def compose(background: Tensor, sprites: Sequence[Sprite], places: Tensor) -> Tensor:
-    """The background with pieces on it, the first one lowest.
+    """Each background with the same pieces on it, the first one lowest.
 
     Args:
-        background: (1, 3, H, W).
+        background: (b, 3, H, W).
         sprites: n of them.
         places: (n, 9).
 
     Returns:
-        (1, 3, H, W), differentiable with respect to background and places.
+        (b, 3, H, W), differentiable with respect to background and places.
 
     Raises:
         ValueError: there is not one place for each sprite.
     """
     if places.shape != (len(sprites), NUMBERS):
         raise ValueError(f"{len(sprites)} sprites need as many places of {NUMBERS} numbers, not {tuple(places.shape)}")
-    picture = background[0]
+    picture = background
     for sprite, place in zip(sprites, places, strict=True):
         window = reach(place, picture.shape[-1], picture.shape[-2])
         if window is None:
             continue
         rows, columns = window
         layer = _layer(sprite, place, picture.shape[-1], picture.shape[-2], rows, columns)
-        under = picture[:, rows, columns]
+        under = picture[..., rows, columns]
         over = layer[:3] + under * (1 - layer[3:])
         # put together from parts: writing into the picture would copy all of it for the gradient
-        middle = torch.cat([picture[:, rows, : columns.start], over, picture[:, rows, columns.stop :]], dim=2)
-        picture = torch.cat([picture[:, : rows.start], middle, picture[:, rows.stop :]], dim=1)
-    return picture[None]
+        middle = torch.cat([picture[..., rows, : columns.start], over, picture[..., rows, columns.stop :]], dim=3)
+        picture = torch.cat([picture[..., : rows.start, :], middle, picture[..., rows.stop :, :]], dim=2)
+    return picture
 
 
 def alpha(sprite: Sprite, place: Tensor, width: int, height: int) -> Tensor:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import re
 import warnings
@@ -24,6 +25,8 @@ SIDE = 2048
 
 _FORMATS = ("PNG", "WEBP")
 _GLANCE = 128  # pixels; enough to see where a drawing's edges are
+_BOXES = 10_000
+_boxes: dict[bytes, tuple[int, int, int, int]] = {}  # where drawings show anything, by their hash
 _MARGIN = 0.02
 _HREF = re.compile(rb"""\bhref\s*=\s*(?:"\s*(?!#|data:)|'\s*(?!#|data:))[^"'\s]""", re.IGNORECASE)
 """A reference to anything but a part of the drawing or what is embedded in it: resvg would open local files."""
@@ -120,14 +123,24 @@ def cover(sides: Sequence[float]) -> int:
 def _drawing(data: bytes, side: int, what: str) -> Tensor:
     if _HREF.search(data):
         raise AssetError(what, "It refers to a file outside of itself", "Embed the picture in the drawing")
-    glance = _rendered(data, _GLANCE)
-    left, top, right, bottom = _box(glance, what)
+    left, top, right, bottom = _shown(data, what)
     share = max(right - left, bottom - top) * (1 + 2 * _MARGIN) / _GLANCE
     large = min(2 * SIDE, round(side / share))
     scale = large / _GLANCE
     picture = _rendered(data, large)
     corners = round(left * scale), round(top * scale), round(right * scale), round(bottom * scale)
     return _tensor(_squared(picture.crop(corners), side))
+
+
+def _shown(data: bytes, what: str) -> tuple[int, int, int, int]:
+    """Where a drawing shows anything, on a square of `_GLANCE` pixels; known from then on at whatever size."""
+    key = hashlib.sha256(data).digest()
+    box = _boxes.get(key)
+    if box is None:
+        box = _boxes[key] = _box(_rendered(data, _GLANCE), what)
+        if len(_boxes) > _BOXES:
+            _boxes.pop(next(iter(_boxes)), None)
+    return box
 
 
 def _rendered(data: bytes, side: int) -> Image.Image:

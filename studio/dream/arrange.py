@@ -138,7 +138,9 @@ class _Arranging:
         ]
         shortest = min(canvas.size)
         side = max(_SMALLEST, *(perceptor.image_size for perceptor, _ in perceptors))
-        self.size = tuple(max(1, round(edge * side / shortest)) for edge in canvas.size)
+        width, height = (max(1, round(edge * side / shortest)) for edge in canvas.size)
+        self.size = width, height
+        self.grounds: dict[Scene, Tensor] = {}
         self.sprites = Sprites(self.pack, keep=64)
 
     def run(self) -> None:
@@ -149,10 +151,11 @@ class _Arranging:
         for part in self.parts:
             layouts = [[*both[0], *both[1]][:PIECES] for both in zip(layouts, part.laid_out(), strict=True)]
         # first the background, with the first layout; then the layout, before the best backgrounds
-        tried = [(layouts[0], scene) for scene in candidates]
-        order = self._judge(tried).argsort(descending=True)[:3].tolist()
-        tried = [(pieces, candidates[index]) for index in order for pieces in layouts]
-        pieces, scene = tried[int(self._judge(tried).argmax())]
+        order = self._judge(layouts[:1], candidates)[0].argsort(descending=True)[:3].tolist()
+        best = [candidates[index] for index in order]
+        judged = self._judge(layouts, best)
+        number, layout = divmod(int(judged.T.argmax()), len(layouts))
+        pieces, scene = layouts[layout], best[number]
         self.canvas.arrange(pieces, scene)
 
     def laid_out(self) -> list[list[Piece]]:
@@ -256,19 +259,15 @@ class _Arranging:
             angle=0.06 * float(jitter[3]),
         )
 
-    def _judge(self, tried: Sequence[tuple[list[Piece], Scene]]) -> Tensor:
-        """How well each collage fits: (n,)."""
-        parts = []
-        for start in range(0, len(tried), _AT_ONCE):
+    def _judge(self, layouts: Sequence[list[Piece]], candidates: Sequence[Scene]) -> Tensor:
+        """How well each layout fits before each background: (layouts, backgrounds)."""
+        grounds = torch.cat([self._ground(scene) for scene in candidates])
+        pictures = torch.cat([self._drawn(pieces, grounds) for pieces in layouts])
+        scores = []
+        for some in torch.split(pictures, _AT_ONCE):
             self.token.check()
-            parts.append(
-                self.score(
-                    torch.cat(
-                        [self._drawn(pieces, self._ground(scene)) for pieces, scene in tried[start : start + _AT_ONCE]]
-                    )
-                )
-            )
-        return torch.cat(parts)
+            scores.append(self.score(some))
+        return torch.cat(scores).view(len(layouts), len(candidates))
 
     def score(self, pictures: Tensor) -> Tensor:
         """How well each picture fits: (n,)."""
@@ -290,8 +289,10 @@ class _Arranging:
         return pictures[..., rows, columns]
 
     def _ground(self, scene: Scene) -> Tensor:
-        width, height = self.size
-        return torch.from_numpy(scenes.draw(scene, width, height).picture).permute(2, 0, 1)[None].float()
+        if scene not in self.grounds:
+            picture = torch.from_numpy(scenes.draw(scene, *self.size).picture)
+            self.grounds[scene] = picture.permute(2, 0, 1)[None].float()
+        return self.grounds[scene]
 
     def _drawn(self, pieces: Sequence[Piece], ground: Tensor) -> Tensor:
         if not pieces:

@@ -78,13 +78,8 @@ def read(text: str, classes: Sequence[Sequence[str]], places: Sequence[Scene]) -
         places: the kinds of background, with their phrases.
     """
     lowered = text.lower()
-    names = {
-        form: kind
-        for kind, nouns in reversed(list(enumerate(classes)))
-        for noun in reversed(nouns)
-        for form in _forms(noun.lower())
-        if form in lowered  # of thousands, few can be meant, and only those make the pattern long
-    }
+    # of thousands, few can be meant, and only those make the pattern long
+    names = {form: kind for form, kind in _called(tuple(map(tuple, classes))) if form in lowered}
     colours = {colour.name: colour.rgb for colour in COLOURS}
     ordered = sorted(names, key=len, reverse=True)
     every = "|".join(map(re.escape, ordered))
@@ -123,19 +118,17 @@ def _set_apart(
 
 def _scenes(words: frozenset[str], places: Sequence[Scene]) -> tuple[tuple[tuple[int, int], ...], frozenset[str]]:
     """The looks whose phrases have the most telling words, all of which are among `words`; and these words."""
-    best, used = 0, frozenset[str]()
-    found: list[tuple[int, int]] = []
+    fitting = functools.cache(functools.partial(_fitting, words=words))
+    found: list[tuple[int, int, frozenset[str]]] = []
     for number, place in enumerate(places):
-        general = max((_fitting(phrase, words) for phrase in place.phrases), key=len, default=frozenset())
-        for look, sayings in enumerate(place.looks):
-            own = max((_fitting(phrase, words) for phrase in sayings), key=len)
-            telling = max(own, general if _everywhere(general, place) else frozenset(), key=len)
-            if telling and len(telling) >= best:
-                if len(telling) > best:
-                    best, found, used = len(telling), [], frozenset()
-                found.append((number, look))
-                used |= telling
-    return tuple(found), used
+        general = max(map(fitting, place.phrases), key=len, default=frozenset())
+        general = general if general and _everywhere(general, place) else frozenset()
+        # few looks of a kind are called differently
+        telling = {said: max((*map(fitting, said), general), key=len) for said in dict.fromkeys(place.looks)}
+        found += [(number, look, telling[said]) for look, said in enumerate(place.looks) if telling[said]]
+    best = max((len(telling) for _, _, telling in found), default=0)
+    fit = [(number, look, telling) for number, look, telling in found if len(telling) == best]
+    return tuple((number, look) for number, look, _ in fit), frozenset().union(*(telling for _, _, telling in fit))
 
 
 def _fitting(phrase: str, words: frozenset[str]) -> frozenset[str]:
@@ -153,6 +146,17 @@ def _everywhere(words: frozenset[str], place: Scene) -> bool:
     """Whether a phrase is of all of a kind's looks: of a kind whose looks have colours, it names those of one."""
     colours = {colour.name for colour in COLOURS}
     return not words & colours or len({alone for _, alone in place.looks}) == 1
+
+
+@functools.lru_cache(maxsize=8)
+def _called(classes: tuple[tuple[str, ...], ...]) -> tuple[tuple[str, int], ...]:
+    """What may stand for a class and which one; of two that are alike, the later one counts."""
+    return tuple(
+        (form, kind)
+        for kind, nouns in reversed(list(enumerate(classes)))
+        for noun in reversed(nouns)
+        for form in _forms(noun.lower())
+    )
 
 
 def _forms(noun: str) -> tuple[str, ...]:
