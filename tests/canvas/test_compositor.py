@@ -113,3 +113,10 @@ def test_what_a_piece_hides():
 def test_every_piece_needs_a_place():
     with pytest.raises(ValueError, match="as many places"):
         compose(GREY, [RED], torch.zeros(2, 9))
+
+
+def test_pieces_lie_on_every_background_as_on_each():
+    grounds = torch.rand(3, 3, 40, 64, generator=torch.Generator().manual_seed(1))
+    places = torch.stack([place(0.2, 0.3, 0.7, 0.4), place(size=0.25, colour=(0.1, 0.2, 0.9), tint=0.8)])
+    together = compose(grounds, [RED, GREEN], places)
+    assert torch.equal(together, torch.cat([compose(each[None], [RED, GREEN], places) for each in grounds]))
