@@ -1,4 +1,4 @@
-"""APNG, written chunk by chunk (PNG specification, third edition): lossless, exact rates, one frame in memory.
+"""APNG, written chunk by chunk (PNG specification, third edition): lossless, exact rates, few frames in memory.
 
 Each frame is compressed by Pillow as a PNG of its own and its data is moved into the animation. A frame that equals the
 one before it is stored as its first pixel alone, so that it costs a hundred bytes and keeps its own time.
@@ -13,11 +13,9 @@ from fractions import Fraction
 from pathlib import Path
 from typing import BinaryIO
 
-import numpy as np
-from PIL import Image
-
 from studio.export import chunks, embed, timing
-from studio.export.frames import Picture
+from studio.export.ahead import ahead
+from studio.export.frames import Picture, compressed
 from studio.export.job import Job, Written
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
@@ -29,35 +27,31 @@ def write(job: Job, path: Path) -> Written:
     count = len(job.frames)
     delays, unit = timing.fine_delay(job.rate, count)
     sequence = 0
-    before: Picture | None = None
     with path.open("wb") as file:
         file.write(_SIGNATURE)
-        for number, picture in enumerate(job.frames):
+        for number, (across, down, header, data) in enumerate(ahead(_compressed, job.frames.changes())):
             job.meter.step("encoding")
-            changed = picture if before is None or not np.array_equal(picture, before) else picture[:1, :1]
-            header, data = _compressed(changed)
             if number == 0:
                 _chunk(file, b"IHDR", header)
                 _chunk(file, b"acTL", struct.pack(">II", count, 0 if job.loop else 1))
                 if job.project is not None:
                     file.write(embed.png_chunk(job.project))
-            control = (sequence, changed.shape[1], changed.shape[0], 0, 0, delays[number], unit, 0, 0)
+            control = (sequence, across, down, 0, 0, delays[number], unit, 0, 0)
             _chunk(file, b"fcTL", struct.pack(">IIIIIHHBB", *control))  # leave the picture, replace inside the frame
             sequence += 1
             for part in data:
                 _chunk(file, b"IDAT" if number == 0 else b"fdAT", part if number == 0 else _numbered(sequence, part))
                 sequence += number > 0
-            before = picture
         _chunk(file, b"IEND", b"")
     return Written(count, width, height, Fraction(sum(delays), unit))
 
 
-def _compressed(picture: Picture) -> tuple[bytes, list[bytes]]:
-    """The header and the pieces of compressed data of one picture."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "PNG", compress_level=6)
+def _compressed(change: tuple[Picture, bool]) -> tuple[int, int, bytes, list[bytes]]:
+    """Width, height, header and the pieces of compressed data of one picture."""
+    picture = change[0]
+    buffer = io.BytesIO(compressed(picture))
     found = [(chunk.name, chunks.content(buffer, chunk, chunk.size)) for chunk in chunks.png_chunks(buffer)]
-    return found[0][1], [content for name, content in found if name == b"IDAT"]
+    return picture.shape[1], picture.shape[0], found[0][1], [content for name, content in found if name == b"IDAT"]
 
 
 def _numbered(sequence: int, part: bytes) -> bytes:

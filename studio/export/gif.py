@@ -14,12 +14,16 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 from PIL import Image
 
 from studio.export import embed, timing
+from studio.export.ahead import ahead
 from studio.export.container import add_pictures, opened
 from studio.export.frames import Picture
 from studio.export.job import Job, Written
+
+_Bytes = npt.NDArray[np.uint8]
 
 _TICK = Fraction(1, timing.GIF_UNIT)
 _TRAILER = b";"
@@ -37,9 +41,10 @@ def write(job: Job, path: Path) -> Written:
             container, job.format.codec, {}, size=(width, height), pixels="pal8", rate=Fraction(timing.GIF_UNIT)
         )
         tick = 0
-        for shown in schedule:
+        pictures = ahead(lambda shown: _paletted(job.frames.read(shown.index), colours), schedule)
+        for shown, (indices, palette) in zip(schedule, pictures, strict=True):
             job.meter.step("encoding")
-            frame = _paletted(job.frames.read(shown.index), colours)
+            frame = av.VideoFrame.from_ndarray((indices, palette), "pal8")  # type: ignore[arg-type]
             frame.pts, frame.time_base = tick, _TICK
             tick += shown.ticks
             container.mux(stream.encode(frame))
@@ -50,8 +55,12 @@ def write(job: Job, path: Path) -> Written:
     return Written(len(schedule), width, height, seconds, _notes(job, len(schedule)))
 
 
-def _paletted(picture: Picture, colours: int) -> av.VideoFrame:
-    """The picture in at most `colours` colours (2 to 256) chosen for it alone, with Floyd and Steinberg's dithering."""
+def _paletted(picture: Picture, colours: int) -> tuple[_Bytes, _Bytes]:
+    """The picture in at most `colours` colours (2 to 256) chosen for it alone, with Floyd and Steinberg's dithering.
+
+    Returns:
+        Each pixel's number in the palette, and the palette (256, 4): opacity, red, green and blue.
+    """
     stride = max(1, math.isqrt(picture.shape[0] * picture.shape[1] // _SAMPLES))
     sample = Image.fromarray(np.ascontiguousarray(picture[::stride, ::stride]))
     chosen = sample.quantize(colours, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
@@ -60,7 +69,7 @@ def _paletted(picture: Picture, colours: int) -> av.VideoFrame:
     palette[:, 0] = 255  # opaque
     known = np.array(chosen.getpalette("RGB"), np.uint8).reshape(-1, 3)
     palette[: len(known), 1:] = known
-    return av.VideoFrame.from_ndarray((np.asarray(indices), palette), "pal8")  # type: ignore[arg-type]
+    return np.asarray(indices), palette
 
 
 def _append(path: Path, extension: bytes) -> None:

@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from PIL import Image
-
 from studio.base import atomic
 from studio.base.errors import ExportError
 from studio.export import embed
+from studio.export.ahead import ahead
+from studio.export.frames import compressed
 from studio.export.job import Job, Written
 from studio.export.presets import is_pattern
 
@@ -33,10 +33,10 @@ def write(job: Job, path: Path) -> Written:
     """Make the folder `path` and write the frames, and the project beside them, into it. See `job.Encoder`."""
     path.mkdir()
     count = len(job.frames)
-    for number, picture in enumerate(job.frames):
+    for number, data in enumerate(ahead(lambda number: compressed(job.frames.read(number)), range(count))):
         job.meter.step("encoding")
         with (path / staged_name(number, count)).open("wb") as file:
-            Image.fromarray(picture).save(file, "PNG", compress_level=6)
+            file.write(data)
             _flush(file)
     if job.project is not None:
         with (path / embed.SIDECAR).open("wb") as file:

@@ -1,4 +1,4 @@
-"""Animated WebP, written chunk by chunk (RFC 9649): one frame in memory at a time, every frame kept.
+"""Animated WebP, written chunk by chunk (RFC 9649): few frames in memory, every frame kept.
 
 Pillow's own writer collects all frames and libwebp's merges equal ones; here each frame is compressed by Pillow as a
 still picture and its data is moved into the animation. A frame that equals the one before it is stored as its first
@@ -12,10 +12,10 @@ import struct
 from fractions import Fraction
 from pathlib import Path
 
-import numpy as np
 from PIL import Image
 
 from studio.export import chunks, embed, timing
+from studio.export.ahead import ahead
 from studio.export.chunks import Chunk
 from studio.export.frames import Picture
 from studio.export.job import Job, Written
@@ -33,20 +33,22 @@ def write(job: Job, path: Path) -> Written:
     delays = timing.spread(len(job.frames), job.rate, _UNIT)
     options = job.format.encoding(job.quality, job.frames.alpha).options
     flags = _ANIMATION | (_ALPHA if job.frames.alpha else 0) | (_XMP if job.project is not None else 0)
-    before: Picture | None = None
     with path.open("wb") as file:
         file.write(b"RIFF\0\0\0\0WEBP")
         file.write(_chunk(b"VP8X", struct.pack("<I", flags) + _three(width - 1) + _three(height - 1)))
         file.write(_chunk(b"ANIM", struct.pack("<IH", 0, 0 if job.loop else 1)))  # on black, as often
-        for picture, delay in zip(job.frames, delays, strict=True):
+
+        def made(change: tuple[Picture, bool]) -> tuple[int, int, bytes]:
+            picture, same = change
+            data = _compressed(picture, int(options["quality"]), lossless=same or options["lossless"] == "1")
+            return picture.shape[1], picture.shape[0], data
+
+        for (across, down, data), delay in zip(ahead(made, job.frames.changes()), delays, strict=True):
             job.meter.step("encoding")
-            same = before is not None and np.array_equal(picture, before)
-            changed = picture[:1, :1] if same else picture
-            data = _compressed(changed, int(options["quality"]), lossless=same or options["lossless"] == "1")
-            across, down = changed.shape[1] - 1, changed.shape[0] - 1
-            place = _three(0) + _three(0) + _three(across) + _three(down) + _three(delay) + bytes([_KEEP_OVERWRITE])
+            place = (
+                _three(0) + _three(0) + _three(across - 1) + _three(down - 1) + _three(delay) + bytes([_KEEP_OVERWRITE])
+            )
             file.write(_chunk(b"ANMF", place + data))
-            before = picture
         if job.project is not None:
             file.write(_chunk(b"XMP ", embed.xmp_packet(job.project)))
         size = file.tell() - 8

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import struct
 import zlib
 
@@ -11,7 +12,7 @@ from PIL import Image
 
 from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import ExportError
-from studio.export.frames import Frames
+from studio.export.frames import Frames, compressed
 
 
 def test_frames_come_in_order_and_with_their_pixels(paint):
@@ -130,3 +131,23 @@ def test_looking_at_the_headers_can_be_cancelled(paint):
     token.cancel()
     with pytest.raises(Cancelled):
         Frames.open(paint(2), token=token)
+
+
+def test_a_png_of_noise_and_one_of_few_colours_hold_the_same_pixels():
+    noise = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    flat = np.full((40, 30, 4), (1, 2, 3, 4), np.uint8)
+    for picture in (noise, flat):
+        with Image.open(io.BytesIO(compressed(picture))) as read:
+            assert np.array_equal(np.asarray(read), picture)
+    assert len(compressed(flat)) < 200
+
+
+def test_a_frame_that_equals_the_one_before_is_its_first_pixel(tmp_path):
+    for number, level in enumerate((3, 3, 9)):
+        Image.new("RGB", (5, 4), (level, 0, 0)).save(tmp_path / f"{number}.png")
+    changes = list(Frames.open(sorted(tmp_path.glob("*.png"))).changes())
+    assert [(picture.shape, same) for picture, same in changes] == [
+        ((4, 5, 3), False),
+        ((1, 1, 3), True),
+        ((4, 5, 3), False),
+    ]

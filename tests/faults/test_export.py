@@ -21,6 +21,7 @@ from studio.base.cancel import Cancelled, CancelToken, never
 from studio.base.errors import ExportError
 from studio.base.progress import silent
 from studio.export import ExportOptions, encode, export, gif, read_embedded, video
+from studio.export.ahead import WORKERS
 
 resource = pytest.importorskip("resource", reason="limits of the process are POSIX")
 
@@ -177,20 +178,25 @@ def test_cancelled_at_every_point(frames, tmp_path, name):
 @pytest.mark.parametrize("name", TARGETS)
 @pytest.mark.parametrize("harm", ["deleted", "truncated", "replaced"])
 def test_a_frame_that_is_harmed_midway(frames, tmp_path, name, harm):
+    last = len(frames) + WORKERS + 4  # beyond what is read ahead
+    frames += [frames[0].with_name(f"{number:02d}.png") for number in range(len(frames), last + 1)]
+    for path in frames[4:]:
+        path.write_bytes(frames[0].read_bytes())
+
     def report(progress):
         if progress.done == 2:
             if harm == "deleted":
-                frames[3].unlink(missing_ok=True)
+                frames[last].unlink(missing_ok=True)
             elif harm == "truncated":
-                frames[3].write_bytes(frames[3].read_bytes()[:200])
+                frames[last].write_bytes(frames[last].read_bytes()[:200])
             else:
-                Image.new("RGB", (3, 3)).save(frames[3])
+                Image.new("RGB", (3, 3)).save(frames[last])
 
     with pytest.raises(ExportError) as caught:
         _export(frames, tmp_path / name, report=report)
     _says(caught.value)
-    assert "Frame 3" in caught.value.what
-    assert str(frames[3]) in caught.value.why
+    assert f"Frame {last}" in caught.value.what
+    assert str(frames[last]) in caught.value.why
     assert _names(tmp_path) == ["frames"]
 
 
