@@ -114,5 +114,5 @@ def _strips(*matrices: Tensor) -> Iterator[tuple[Any, ...]]:
     rows, columns = matrices[0].shape
     height = min(rows, max(1, STRIP // columns))
     buffers = [torch.empty(height, columns) for _ in matrices]
-    for parts in zip(*(matrix.split(height) for matrix in matrices), strict=True):
+    for parts in zip(*(torch.split(matrix, height) for matrix in matrices), strict=True):
         yield *parts, [buffer[: len(parts[0])] for buffer in buffers]
