@@ -9,7 +9,7 @@ from studio.canvas.base import State, check_blend, check_picture, check_size, ch
 from studio.canvas.biggan_fitting import fit
 from studio.canvas.biggan_model import BigGanModel, Latents, build
 from studio.canvas.camera import Camera
-from studio.canvas.morphing import Morph, morph
+from studio.canvas.morphing import Ends, Morph
 from studio.canvas.placement import PLACE, TINT, moved
 
 __all__ = ["BigGanCanvas", "BigGanModel", "build"]
@@ -49,6 +49,7 @@ class BigGanCanvas:
         )
         self._ends: State | None = None  # of a blend: what it is between, and how far
         self._morph: Morph | None = None  # the same, drawn at this size
+        self._drawn: tuple[tuple[int, int], State, Ends] | None = None  # the size and the ends that were last drawn
 
     @property
     def size(self) -> tuple[int, int]:
@@ -175,11 +176,15 @@ class BigGanCanvas:
         self._morph = None
 
     def _half_way(self, ends: State) -> Morph:
-        a, b = (
-            Latents(_shares(ends[f"{end}_things"]), self._place, self._tint, _shares(ends[f"{end}_scenes"]))
-            for end in ("a", "b")
-        )
-        return morph(self.model, a, b, float(ends["way"]), *self.size)
+        """The morph of a blend. What it is between is drawn once for all blends of a walk that follow one another."""
+        drawn = self._drawn
+        if drawn is None or drawn[0] != self.size or not all(torch.equal(drawn[1][name], ends[name]) for name in _ENDS):
+            a, b = (
+                Latents(_shares(ends[f"{end}_things"]), self._place, self._tint, _shares(ends[f"{end}_scenes"]))
+                for end in ("a", "b")
+            )
+            drawn = self._drawn = self.size, ends, Ends.drawn(self.model, a, b, *self.size)
+        return drawn[2].between(float(ends["way"]))
 
     def _shapes(self, width: int, height: int) -> dict[str, tuple[int, ...]]:
         config = self.model.config

@@ -43,16 +43,40 @@ class Morph:
         return model.put_together(self.fields, self.backdrop, latents, width, height)
 
 
-@torch.no_grad()
-def morph(model: BigGanModel, a: Latents, b: Latents, t: float, width: int, height: int) -> Morph:
-    """The picture at `t`, above 0 and below 1, between two of one picture each, of a size in pixels."""
-    first, second = model.fields(a.things), model.fields(b.things)
-    side = first.shape[-1]
-    outline = torch.lerp(distances(first[:, :1]), distances(second[:, :1]), t).clamp(-1, 1)
-    colours = torch.lerp(first[:, 1:], second[:, 1:], front(side, side, t, sweep=_SWEEP).to(first.device))
-    before, after = (resample(model.backdrops(end.scenes), width, height) for end in (a, b))
-    backdrop = torch.lerp(before, after, front(width, height, t).to(first.device))
-    return Morph(torch.cat([outline, colours], 1), backdrop)
+@dataclass(frozen=True, slots=True, eq=False)
+class Ends:
+    """Two pictures as they are drawn before anything is put together: the same, however far between them.
+
+    Attributes:
+        outlines: the distances of both things' outlines, each (1, 1, s, s).
+        colours: of both things, each (1, 3, s, s).
+        backdrops: each (1, 3, H, W).
+    """
+
+    outlines: tuple[Tensor, Tensor]
+    colours: tuple[Tensor, Tensor]
+    backdrops: tuple[Tensor, Tensor]
+
+    @classmethod
+    @torch.no_grad()
+    def drawn(cls, model: BigGanModel, a: Latents, b: Latents, width: int, height: int) -> Ends:
+        """Two of one picture each, of a size in pixels. Their places and tints do not count."""
+        first, second = model.fields(a.things), model.fields(b.things)
+        return cls(
+            (distances(first[:, :1]), distances(second[:, :1])),
+            (first[:, 1:], second[:, 1:]),
+            (resample(model.backdrops(a.scenes), width, height), resample(model.backdrops(b.scenes), width, height)),
+        )
+
+    @torch.no_grad()
+    def between(self, t: float) -> Morph:
+        """The picture at `t`, above 0 and below 1."""
+        side = self.outlines[0].shape[-1]
+        height, width = self.backdrops[0].shape[-2:]
+        outline = torch.lerp(*self.outlines, t).clamp(-1, 1)
+        colours = torch.lerp(*self.colours, front(side, side, t, sweep=_SWEEP).to(outline.device))
+        backdrop = torch.lerp(*self.backdrops, front(width, height, t).to(outline.device))
+        return Morph(torch.cat([outline, colours], 1), backdrop)
 
 
 def distances(field: Tensor) -> Tensor:

@@ -109,6 +109,26 @@ def test_a_blend_is_a_state_like_others(model):
     assert canvas.state().keys() == state.keys()
 
 
+def test_the_frames_of_a_walk_draw_its_ends_once(model, monkeypatch):
+    a, b, c = showing(model, 3, 5), showing(model, 60, 300), showing(model, 9, 7)
+    alone = []
+    for end, t in ((b, 0.3), (b, 0.6), (c, 0.6)):
+        fresh = BigGanCanvas(model, 48, 32)
+        fresh.restore(fresh.blend(a.state(), end.state(), t))
+        alone.append(picture(fresh))
+    drawn = []
+    fields = type(model).fields
+    monkeypatch.setattr(type(model), "fields", lambda self, weights: drawn.append(weights) or fields(self, weights))
+    canvas = BigGanCanvas(model, 48, 32)
+    for number, (end, t) in enumerate(((b, 0.3), (b, 0.6), (c, 0.6))):
+        canvas.restore(canvas.blend(a.state(), end.state(), t))
+        assert torch.equal(picture(canvas), alone[number])
+        assert len(drawn) == (2, 2, 4)[number]
+    canvas.resize(24, 16)
+    assert canvas.image().shape == (1, 3, 16, 24)
+    assert len(drawn) == 6
+
+
 def test_of_a_blend_a_dream_moves_place_and_tint_alone(model):
     a, b = showing(model, 3, 5), showing(model, 60, 300)
     canvas = BigGanCanvas(model, 48, 32)

@@ -9,7 +9,7 @@ import torch
 
 from studio.canvas.biggan_fitting import one_hot
 from studio.canvas.biggan_model import Latents, build
-from studio.canvas.morphing import distances, morph
+from studio.canvas.morphing import Ends, distances
 from studio.canvas.placement import FIELD_SIDE, PLACE, REACH, TINT
 from studio.models.catalogue import find
 from studio.models.loading import read_weights
@@ -23,6 +23,10 @@ def model():
 
 def latents(model, thing: int, scene: int) -> Latents:
     return one_hot(model, thing, scene, (0.0,) * PLACE, (-1.0,) * TINT)
+
+
+def morph(model, a: Latents, b: Latents, t: float, width: int, height: int):
+    return Ends.drawn(model, a, b, width, height).between(t)
 
 
 def half_way(a: Latents, b: Latents, t: float = 0.5) -> Latents:
