@@ -19,6 +19,7 @@ from studio import __version__
 from studio.app.dialogs.message import Choice, Message
 from studio.app.texts import tr
 from studio.base.errors import StudioError
+from studio.base.shortage import explained
 
 _LONGEST: Final = 100_000  # characters of details
 
@@ -103,7 +104,7 @@ def install(parent: QWidget) -> Hooks:
 
 
 def _unforeseen(error: Exception) -> StudioError:
-    told = StudioError(
+    told = explained(error, tr("Keydream ran out of memory")) or StudioError(
         tr("Something went wrong in Keydream"),
         f"{type(error).__name__}: {error}"[:300],
         tr("You can go on; save your work. If it happens again, report it with the details"),

@@ -19,6 +19,7 @@ from studio.app.texts import plural, tr
 from studio.base import paths
 from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import ExportError, StudioError
+from studio.base.shortage import explained
 from studio.base.progress import Progress
 from studio.export import Exported, ExportOptions, export
 from studio.project.format import dumps
@@ -220,7 +221,7 @@ class Exporting(QObject):
             end = stopped
         except Exception as error:  # the boundary: whatever it was, the window goes on
             logging.getLogger(__name__).exception("the export to %s broke", order.out)
-            end = ExportError(
+            end = explained(error, f"{order.out} was not exported") or ExportError(
                 f"{order.out} was not exported",
                 f"{type(error).__name__}: {error}"[:300],
                 "The frames are kept. Try another format; if it happens again, report it with the log",

@@ -11,6 +11,7 @@ import typer
 from studio import __version__
 from studio.base.cancel import Cancelled
 from studio.base.errors import StudioError
+from studio.base.shortage import explained
 from studio.cli import (
     ask,
     bench,
@@ -98,6 +99,11 @@ def run(arguments: Sequence[str]) -> int:
         command.main(args=list(arguments), prog_name="keydream")
     except StudioError as error:
         _explain(error, as_json="--json" in arguments)
+        return 1
+    except (MemoryError, RuntimeError) as error:
+        if (told := explained(error, "Keydream ran out of memory")) is None:
+            raise
+        _explain(told, as_json="--json" in arguments)
         return 1
     except (Cancelled, KeyboardInterrupt):
         typer.echo("Stopped. What was finished is kept; run the same command to go on.", err=True)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor
 
 from studio.base.cancel import CancelToken
+from studio.base.shortage import is_short
 from studio.canvas.adam import Adam, adam
 from studio.canvas.base import Canvas
 from studio.dream import adam as adams
@@ -17,7 +18,7 @@ from studio.dream import ladder
 from studio.dream.average import Average
 from studio.dream.guard import Guard, finite
 from studio.dream.iterate import Iterate
-from studio.dream.memory import is_short, watched
+from studio.dream.memory import watched
 from studio.dream.settings import DreamSettings
 from studio.dream.state import DreamState
 

@@ -12,7 +12,6 @@ from torch import Tensor
 SHARE = 0.6
 """How much of what is free a step may keep for its gradient: passing operations need room beside it."""
 
-_SIGNS = ("out of memory", "can't allocate memory", "not enough memory", "alloc_failed")
 _MEMINFO = Path("/proc/meminfo")
 _STATUS = Path("/proc/self/status")
 _grants: list[tuple[int, int]] = []  # bytes, and what was resident when they were granted; the last one counts
@@ -23,13 +22,6 @@ _LIMITS = (
         Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
     ),
 )
-
-
-def is_short(error: BaseException) -> bool:
-    """Whether an error says that memory has ended, on whatever device."""
-    if isinstance(error, MemoryError | torch.OutOfMemoryError):
-        return True
-    return isinstance(error, RuntimeError) and any(sign in str(error).lower() for sign in _SIGNS)
 
 
 def free() -> int | None:

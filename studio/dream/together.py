@@ -14,6 +14,7 @@ from torch import Tensor
 
 from studio.base.cancel import CancelToken
 from studio.base.errors import RenderError
+from studio.base.shortage import is_short
 from studio.canvas.base import Canvas
 from studio.canvas.batch import pictures
 from studio.dream.iterate import Iterate
@@ -65,7 +66,7 @@ def dream_together(dreams: Sequence[Dream], token: CancelToken, *, at_once: int)
 
     Raises:
         Cancelled: the token was fired. Dreams that are over keep their results.
-        torch.OutOfMemoryError: not even one fits.
+        MemoryError, RuntimeError: not even one fits (see `studio.base.shortage.is_short`).
     """
     runs = [Run(each.canvas, each.objective, each.settings, each.generator) for each in dreams]
     if over := _finished(runs, range(len(runs))):
@@ -83,8 +84,8 @@ def dream_together(dreams: Sequence[Dream], token: CancelToken, *, at_once: int)
             some = [place for place in waiting if runs[place].canvas.size == size][:at_once]
             try:
                 images, losses = _look([runs[place] for place in some], [dreams[place].objective for place in some])
-            except torch.OutOfMemoryError:
-                if len(some) == 1:
+            except (MemoryError, RuntimeError) as error:
+                if len(some) == 1 or not is_short(error):
                     raise
                 at_once = len(some) // 2
                 continue
@@ -114,7 +115,7 @@ def _look(runs: Sequence[Run], objectives: Sequence[Objective]) -> tuple[Tensor,
         images = pictures([run.canvas for run in runs])
         losses = together(objectives, images, [run.generator for run in runs])
         torch.stack([loss.total for loss in losses]).sum().backward()  # type: ignore[no-untyped-call]
-    except torch.OutOfMemoryError:
+    except (MemoryError, RuntimeError):
         for run, state in zip(runs, before, strict=True):
             run.generator.set_state(state)
             run.prepare()  # what has come of the gradient is forgotten

@@ -19,7 +19,7 @@ import torch
 
 from studio.base.cancel import CancelToken, never
 from studio.base.errors import RenderError
-from studio.dream.memory import is_short
+from studio.base.shortage import is_short
 from studio.project.model import Project
 from studio.render.checkpoint import EVERY
 from studio.render.dreaming import Dreamer

@@ -11,6 +11,7 @@ from typing import Protocol, runtime_checkable
 
 import torch
 
+from studio.base.shortage import is_short
 from studio.canvas.base import Canvas
 from studio.canvas.footprint import Footprint
 from studio.dream import memory
@@ -89,7 +90,7 @@ class Sparing:
         if not any(isinstance(one, _Looks | _Draws) for one in (self._canvas, *self._perceptors)):
             return
         room = self._free(self._canvas.parameters()[0].device)
-        if room is None or (before := self.needs(count)) <= USABLE * room:
+        if room is None or not self._probed() or (before := self.needs(count)) <= USABLE * room:
             return
         said: dict[str, str] = {}
         while self.needs(count) > USABLE * room and (way := self._concede()):
@@ -104,6 +105,17 @@ class Sparing:
         """Bytes that a step of `count` cutouts takes at most, as it is made now: an estimate."""
         drawing, looked = self._parts(count)
         return self._picture() + max(drawing.most, drawing.kept + looked)
+
+    def _probed(self) -> bool:
+        """Whether perceptors could be asked at all what they take."""
+        try:
+            for one in self._perceptors:
+                looking(one)
+        except (MemoryError, RuntimeError) as error:
+            if not is_short(error):
+                raise
+            return False
+        return True
 
     def _parts(self, count: int) -> tuple[Footprint, int]:
         """What drawing takes, and looking."""
@@ -130,9 +142,11 @@ class Sparing:
 
     def _concede(self) -> dict[str, str]:
         """One concession, in words by what it is about; empty where nothing is left."""
-        drawing, looked = self._parts(self._count)
         # to draw again changes no bit, so it comes first; then whatever takes most at the worst moment
-        draws = not self._drawn or drawing.most >= drawing.kept + looked
+        draws = True
+        if self._drawn and self._probed():
+            drawing, looked = self._parts(self._count)
+            draws = drawing.most >= drawing.kept + looked
         for way in (self._draw, self._look) if draws else (self._look, self._draw):
             if said := way():
                 return said

@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.base.shortage import is_short
 from studio.score.cutouts import views
 from studio.score.perceptor import Perceptor
 from studio.score.sampling import view
@@ -55,7 +56,7 @@ def _all(perceptor: Perceptor, squares: Tensor, at_once: int) -> Tensor | None:
         return torch.cat(
             [perceptor.embed_image(some.to(perceptor.device)).cpu() for some in torch.split(squares, at_once)]
         )
-    except torch.OutOfMemoryError:
-        if at_once == 1:
+    except (MemoryError, RuntimeError) as error:
+        if at_once == 1 or not is_short(error):
             raise
     return None

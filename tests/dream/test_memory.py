@@ -10,23 +10,6 @@ from studio.dream import memory
 CPU = torch.device("cpu")
 
 
-@pytest.mark.parametrize(
-    "error",
-    [
-        MemoryError(),
-        torch.OutOfMemoryError("CUDA out of memory"),
-        RuntimeError("DefaultCPUAllocator: can't allocate memory"),
-    ],
-)
-def test_errors_that_mean_memory(error: Exception) -> None:
-    assert memory.is_short(error)
-
-
-@pytest.mark.parametrize("error", [RuntimeError("shapes do not fit"), ValueError("out of memory")])
-def test_errors_that_mean_something_else(error: Exception) -> None:
-    assert not memory.is_short(error)
-
-
 def test_what_is_free_is_the_least_of_what_the_system_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable: 5000 kB\n")
     monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
@@ -66,3 +49,18 @@ def test_one_tensor_kept_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> N
     x = torch.ones(1000, requires_grad=True)
     with memory.watched(CPU):
         sum(x.square().sum() for _ in range(5)).backward()
+
+
+def test_what_is_granted_counts_from_what_is_held_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "meminfo").write_text("MemAvailable: 5000 kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(memory, "_LIMITS", ())
+    held = iter([1_000_000, 1_000_000, 1_250_000, 9_000_000])
+    monkeypatch.setattr(memory, "resident", lambda: next(held))
+    with memory.granted(300_000):
+        assert [memory.free() for _ in range(3)] == [300_000, 50_000, 0]
+    assert memory.free() == memory.free_on(CPU) == 5000 * 1024
+
+
+def test_this_process_holds_something() -> None:
+    assert memory.resident() > 1 << 20 or not memory._STATUS.exists()
