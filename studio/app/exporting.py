@@ -19,8 +19,8 @@ from studio.app.texts import plural, tr
 from studio.base import paths
 from studio.base.cancel import Cancelled, CancelToken
 from studio.base.errors import ExportError, StudioError
-from studio.base.shortage import explained
 from studio.base.progress import Progress
+from studio.base.shortage import explained
 from studio.export import Exported, ExportOptions, export
 from studio.project.format import dumps
 from studio.project.model import Project
