@@ -131,7 +131,11 @@ class Branch(nn.Module):
         Args:
             weights: (n, layers, drawings), how much each counts in each layer; each row adds up to 1.
         """
-        maps = (weights[:, 0] @ self.maps.flatten(1)).view(-1, *self.maps.shape[1:])
+        # as they lie in memory: in another order, all drawings' maps would be copied each time
+        last = self.maps.is_contiguous(memory_format=torch.channels_last)
+        lying = self.maps.permute(0, 2, 3, 1) if last else self.maps
+        maps = (weights[:, 0] @ lying.flatten(1)).view(-1, *lying.shape[1:])
+        maps = maps.permute(0, 3, 1, 2) if last else maps
         picture: Tensor = self(maps, weights[:, 1:] @ self.vectors)
         return picture
 

@@ -6,6 +6,7 @@ kernels add in whatever order their threads arrive), and the matrices of a canva
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable
 from typing import Literal
@@ -15,6 +16,8 @@ from torch import Tensor
 
 Border = Literal["clamp", "reflect", "wrap"]
 """What a line is beyond its ends: its end samples, itself mirrored, itself repeated."""
+
+_SMALL = 1 << 18  # numbers of a matrix that is remembered: 1 MiB
 
 
 def keys(x: Tensor) -> Tensor:
@@ -78,6 +81,13 @@ def resample(images: Tensor, width: int, height: int, *, kernel: Callable[[Tenso
     """
     if images.shape[-2:] == (height, width):
         return images
-    rows = matrix(images.shape[-2], height, kernel=kernel).to(images)
-    columns = matrix(images.shape[-1], width, kernel=kernel).to(images)
+    rows = _matrix(images.shape[-2], height, kernel).to(images)
+    columns = _matrix(images.shape[-1], width, kernel).to(images)
     return apply(rows, images, columns)
+
+
+def _matrix(source: int, target: int, kernel: Callable[[Tensor], Tensor]) -> Tensor:
+    return (_kept if source * target <= _SMALL else matrix)(source, target, kernel=kernel)
+
+
+_kept = functools.lru_cache(maxsize=64)(matrix)  # a walk resamples the same sizes in every frame

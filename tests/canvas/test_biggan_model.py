@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 from dataclasses import replace
 
@@ -108,3 +109,14 @@ def test_the_configuration_reads_back(weights):
     config = BigGanConfig.read(weights.config, name="x")
     assert len(config.classes) == 626
     assert len(config.places) == 33
+
+
+def test_mixtures_are_the_same_however_the_maps_lie_in_memory(model):
+    branch = model._scenes
+    weights = torch.rand(2, branch.shape.layers, branch.shape.drawings, generator=torch.Generator().manual_seed(0))
+    weights = weights / weights.sum(-1, keepdim=True)
+    drawn = branch.mixed(weights)
+    copied = copy.deepcopy(branch)
+    copied.maps.data = copied.maps.contiguous()
+    assert not copied.maps.is_contiguous(memory_format=torch.channels_last)
+    assert torch.equal(copied.mixed(weights), drawn)

@@ -83,3 +83,12 @@ def test_the_gradient_is_the_transpose() -> None:
     (apply(rows, image, columns) * weights).sum().backward()
     assert image.grad is not None
     assert torch.allclose(image.grad, rows.T @ weights @ columns, atol=1e-6)
+
+
+def test_matrices_that_are_remembered_are_left_as_they_are() -> None:
+    images = torch.rand(1, 3, 6, 5, generator=torch.Generator().manual_seed(3))
+    first, again = (resample(images, 9, 4) for _ in range(2))
+    assert torch.equal(first, again)
+    assert torch.equal(first, apply(matrix(6, 4), images, matrix(5, 9)))
+    other = resample(images, 9, 4, kernel=triangle)
+    assert torch.equal(other, apply(matrix(6, 4, kernel=triangle), images, matrix(5, 9, kernel=triangle)))
