@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
 from studio.bench.ceilings import Ceilings
+from studio.bench.counting import gflop
 from studio.bench.timing import Clock, peak, seconds
 from studio.bench.workloads import Studio, Workload, plain
 from studio.dream.loop import Run
@@ -117,10 +117,7 @@ def measure(
         times.append(seconds(ours, device))
         if step is not None:
             reference_times.append(seconds(lambda: theirs.append(step()), device))
-    counter = FlopCounterMode(display=False)
-    with counter:
-        ours()
-    gflop = counter.get_total_flops() / 1e9
+    counted = gflop(ours)
     repeats = min(steps, 5)
     parts = _parts(studio, device, repeats)
     in_networks = sum(parts.values())
@@ -132,8 +129,8 @@ def measure(
         precision,
         whole,
         statistics.median(reference_times) if reference_times else None,
-        gflop,
-        gflop / in_networks / ceilings.best(precision),
+        counted,
+        counted / in_networks / ceilings.best(precision),
         memory.bytes,
         reference_memory,
         parts | {"rest": max(0.0, whole - sum(parts.values()))},

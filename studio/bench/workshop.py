@@ -12,11 +12,11 @@ from dataclasses import dataclass, replace
 
 import torch
 from torch import Tensor
-from torch.utils.flop_counter import FlopCounterMode
 
 from studio.bench import deep, published, reference
 from studio.bench.ceilings import Ceilings
 from studio.bench.cmaes import Generation, agreement, timed
+from studio.bench.counting import gflop
 from studio.bench.steps import Measured
 from studio.bench.textbook import eye
 from studio.bench.timing import Clock, peak
@@ -111,11 +111,8 @@ def measure(
         losses, whole = timed(work, setup.population, device)
     parts = {"perceptors": looking.seeing.seconds, "cutouts": looking.cutting.seconds}
     parts = {"canvas": max(0.0, whole - sum(parts.values()))} | parts
-    counter = FlopCounterMode(display=False)
-    counted = min(_COUNTED, setup.population)
-    with counter:
-        work(counted)
-    gflop = counter.get_total_flops() / 1e9 * setup.population / counted
+    some = min(_COUNTED, setup.population)
+    counted = gflop(lambda: work(some)) * setup.population / some
     networks = parts["canvas"] + parts["perceptors"]
     return Measured(
         NAME,
@@ -123,8 +120,8 @@ def measure(
         precision,
         whole,
         reference_seconds,
-        gflop,
-        gflop / networks / ceilings.best(precision),
+        counted,
+        counted / networks / ceilings.best(precision),
         memory.bytes,
         reference_memory,
         parts,
