@@ -1,8 +1,7 @@
 """How much memory it takes to draw a picture with its gradient: counted from the layers, before anything is computed.
 
-What the layers keep is exact but for attention, whose own notes are left out; what passes between them is the most that
-was seen. With a full-size VQGAN (f16, 256x256 to 1024x1024 pixels) and with the starter's the count was never less than
-the memory that was held, and never more than TODO times as much.
+What layers keep is exact but for attention's own notes; what passes between them is the most that there is room for.
+How much memory the system gives for it is for others to say: `studio.render.sparing`.
 """
 
 from __future__ import annotations

@@ -21,9 +21,16 @@ from studio.score.perceptor import Perceptor
 USABLE = 0.9
 """The share of free memory that a step may be planned to take."""
 
-PICTURE = 150
-"""Bytes for each pixel of a picture in a step: the picture itself, losses of it, the optimiser, and what cutouts are
-cut from. Measured with every medium but VQGAN, which counts its own drawing; those take the same again to draw."""
+PICTURE = 100
+"""Bytes for each pixel of a picture in a step: the picture, losses of it, what cutouts are cut from, the optimiser. A
+canvas that does not count its drawing takes as much again for it: with every medium but VQGAN, 80 to 199 bytes were
+held for each pixel of a step at 1024x1024, drawing included."""
+
+HELD = 1.2
+"""How much of the system's memory goes for a byte that is counted: pieces that are free are too small for what comes."""
+
+WARM = 32 << 20
+"""Bytes that PyTorch takes for itself in a first step, at least."""
 
 _HURRY = "For full speed close other programs, or choose a smaller size or fewer cutouts"
 
@@ -102,9 +109,14 @@ class Sparing:
         )
 
     def needs(self, count: int) -> int:
-        """Bytes that a step of `count` cutouts takes at most, as it is made now: an estimate."""
+        """Bytes of the system that a step of `count` cutouts takes at most, as it is made now: an estimate.
+
+        On two cores of a Xeon it was 1.01 to 1.25 times what a first step was measured to take: full-size VQGAN (f16)
+        and ViT-B-32 at 256, 384 and 512 pixels in bf16, at 256 in fp32, with ViT-B-16 beside it, and the starter's pair
+        at 256 and 512 pixels. `keydream bench --large` prints both.
+        """
         drawing, looked = self._parts(count)
-        return self._picture() + max(drawing.most, drawing.kept + looked)
+        return WARM + int(HELD * (self._picture() + max(drawing.most, drawing.kept + looked)))
 
     def _probed(self) -> bool:
         """Whether perceptors could be asked at all what they take."""

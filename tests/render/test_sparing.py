@@ -8,7 +8,7 @@ from torch import Tensor
 
 from studio.canvas.base import Canvas
 from studio.canvas.footprint import Footprint
-from studio.render.sparing import PICTURE, USABLE, Sparing
+from studio.render.sparing import HELD, PICTURE, USABLE, WARM, Sparing
 from studio.score.perceptor import Perceptor
 
 SIDE = 8
@@ -76,13 +76,13 @@ def made(canvas: object, *perceptors: object, free: int | None = None) -> Sparin
 
 def needed(drawn: int, *together: int) -> int:
     looked = sum(VIEW * count + CUTOUT * 8 for count in together)
-    return PICTURE * 100 + max(drawn, drawn // 2 + looked)
+    return WARM + int(HELD * (PICTURE * 100 + max(drawn, drawn // 2 + looked)))
 
 
 def test_the_estimate_adds_what_drawing_keeps_to_what_is_looked_at() -> None:
     assert made(Draws(), Looks()).needs(8) == needed(20_000, 8)
-    assert made(Draws(900_000), Looks()).needs(8) == needed(900_000, 8) == PICTURE * 100 + 900_000
-    assert made(Plain(), Looks(), Looks()).needs(8) == needed(0, 8, 8) + PICTURE * 100
+    assert made(Draws(900_000), Looks()).needs(8) == needed(900_000, 8)
+    assert made(Plain(), Looks(), Looks()).needs(8) == needed(PICTURE * 100, 8, 8) + int(HELD * PICTURE * 50)
 
 
 def test_where_memory_is_ample_nothing_is_conceded_and_nothing_said() -> None:
