@@ -6,6 +6,9 @@ from: whatever is dreamed, the picture keeps its own drawing.
 
 from __future__ import annotations
 
+import functools
+from typing import Protocol, cast
+
 import torch
 from torch import Tensor
 
@@ -23,23 +26,39 @@ _MARGIN = 1 / 512  # how far from black and white the picture stays, where tanh 
 
 
 class Backdrop:
-    """image = ½ + ½ tanh(atanh(2 base - 1) + gain Σ_r up_r(plane_r)), with planes of 1, 2, 4, … `CELLS` cells."""
+    """image = base + ½ (tanh(x + gain Σ_r up_r(plane_r)) - tanh(x)), where x = atanh(2 base - 1).
+
+    Its planes have 1, 2, 4, … `CELLS` cells.
+    """
 
     def __init__(self, width: int, height: int, device: torch.device) -> None:
-        self.base = torch.full((1, 3, height, width), 0.5, device=device)
-        shapes = backdrop_shapes(width, height)
-        self.planes = [torch.zeros(1, 3, *shape, device=device, requires_grad=True) for shape in shapes]
-        self._up = [
-            (resample.matrix(rows, height).to(device), resample.matrix(columns, width).to(device))
-            for rows, columns in shapes
+        self.planes = [
+            torch.zeros(1, 3, *shape, device=device, requires_grad=True) for shape in backdrop_shapes(width, height)
         ]
+        rows, columns = _matrices(width, height)
+        self._rows, self._columns = rows.to(device), tuple(each.to(device) for each in columns)
+        self.base = torch.full((1, 3, height, width), 0.5, device=device)
+
+    @property
+    def base(self) -> Tensor:
+        """The picture (1, 3, H, W) without moods; another one is to be set, for this one is not to be written to."""
+        return self._base
+
+    @base.setter
+    def base(self, picture: Tensor) -> None:
+        self._base = picture
+        self._still: tuple[Tensor, Tensor] | None = None
 
     def image(self) -> Tensor:
         """(1, 3, H, W); where the planes are 0, the base itself."""
-        moved = sum(resample.apply(rows, plane, up) for plane, (rows, up) in zip(self.planes, self._up, strict=True))
-        inner = self.base.clamp(_MARGIN, 1 - _MARGIN)
-        shown = 0.5 + 0.5 * torch.tanh(torch.atanh(2 * inner - 1) + _GAIN * moved)
-        return self.base + (shown - inner)
+        if not torch.is_grad_enabled() and not any(bool(plane.any()) for plane in self.planes):
+            return self._base.clone()
+        if self._still is None:
+            inner = torch.atanh(2 * self._base.clamp(_MARGIN, 1 - _MARGIN) - 1)
+            self._still = inner, inner.tanh()
+        wide = [plane @ across.T for plane, across in zip(self.planes, self._columns, strict=True)]
+        moved = self._rows @ torch.cat(wide, 2)  # all planes at once: their rows lie below one another
+        return cast("Tensor", _Mood.apply(moved, self._base, *self._still))
 
     @torch.no_grad()
     def show(self, picture: Tensor) -> None:
@@ -58,3 +77,35 @@ class Backdrop:
 def backdrop_shapes(width: int, height: int) -> list[tuple[int, int]]:
     """Rows and columns of each plane, coarse to fine."""
     return [shape for shape in plane_shapes(width, height)[:-1] if max(shape) <= CELLS]
+
+
+@functools.lru_cache(maxsize=8)
+def _matrices(width: int, height: int) -> tuple[Tensor, tuple[Tensor, ...]]:
+    """What resamples all planes' rows (H, rows of all), with the gain in it, and each plane's columns (W, columns)."""
+    shapes = backdrop_shapes(width, height)
+    rows = torch.cat([resample.matrix(rows, height) for rows, _ in shapes], 1)
+    return _GAIN * rows, tuple(resample.matrix(columns, width) for _, columns in shapes)
+
+
+class _Context(Protocol):
+    """What torch hands a function of its own."""
+
+    saved_tensors: tuple[Tensor, ...]
+
+    def save_for_backward(self, *tensors: Tensor) -> None:
+        """Keep tensors until the gradient comes."""
+
+
+class _Mood(torch.autograd.Function):
+    """base + ½ (tanh(inner + moved) - tanh(inner)), in as few passes over the picture as it takes."""
+
+    @staticmethod
+    def forward(ctx: _Context, moved: Tensor, base: Tensor, inner: Tensor, still: Tensor) -> Tensor:
+        shown = (inner + moved).tanh_()
+        ctx.save_for_backward(shown)
+        return (shown - still).mul_(0.5).add_(base)
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor, None, None, None]:
+        (shown,) = ctx.saved_tensors
+        return torch.ops.aten.tanh_backward(gradients[0], shown).mul_(0.5), None, None, None

@@ -84,6 +84,7 @@ class CollageCanvas:
         self.names: tuple[str, ...] = ()
         self._steps: Tensor
         self.scene: Scene | None = None
+        self._seen: list[tuple[State, Tensor]] = []
         self._build(*check_size(width, height))
         self._put((), torch.zeros(0, NUMBERS))
 
@@ -114,7 +115,8 @@ class CollageCanvas:
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), nominally 0 to 1."""
-        return compose(self._backdrop.image(), self.sprites(), self.places())
+        bare = (torch.maximum(self._home, self._steps.detach())[:, TINT] == 0).tolist()  # see `constrain`
+        return compose(self._backdrop.image(), self.sprites(), self.places(), bare=bare)
 
     def arrange(self, pieces: Sequence[Piece], background: Scene | Tensor) -> None:
         """Become these pieces, the first one lowest, on a scene or on a picture (1, 3, h, w).
@@ -236,13 +238,18 @@ class CollageCanvas:
         }
 
     def _under(self, state: State) -> Tensor:
-        """The background of a state, on the CPU."""
+        """The background of a state, on the CPU; those of the last two are remembered, for a walk has many between."""
+        for known, picture in self._seen:
+            if known is state:
+                return picture
         width, height = (int(side) for side in state["size"])
         backdrop = Backdrop(width, height, torch.device("cpu"))
         backdrop.base = state["base"].cpu()
         for index, plane in enumerate(backdrop.planes):
             plane.copy_(state[f"plane{index:02d}"])
-        return backdrop.image()
+        picture = backdrop.image()
+        self._seen = [*self._seen[-1:], (state, picture)]
+        return picture
 
     def _drawn(self, scene: Scene) -> Tensor:
         picture = torch.from_numpy(scenes.draw(scene, *self.size).picture)

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor
+from torch.nn import functional
 
-from studio.canvas.sprites import Sprite, lightness
+from studio.canvas.sprites import LIGHTNESS, Sprite
 
 X, Y, SIZE, ANGLE, OPACITY, RED, GREEN, BLUE, TINT = range(9)
 """Of a place: the middle as shares of width and height; the logarithm of the sprite's side as a share of the picture's
@@ -25,13 +27,16 @@ NUMBERS = 9
 _SHARPER = 0.5  # octaves: at the very pixel size, the mean between two copies looks out of focus
 
 
-def compose(background: Tensor, sprites: Sequence[Sprite], places: Tensor) -> Tensor:
+def compose(
+    background: Tensor, sprites: Sequence[Sprite], places: Tensor, *, bare: Sequence[bool] | None = None
+) -> Tensor:
     """Each background with the same pieces on it, the first one lowest.
 
     Args:
         background: (b, 3, H, W).
         sprites: n of them.
         places: (n, 9).
+        bare: which pieces keep their own colours whatever happens: the tints of these, 0, have no gradient.
 
     Returns:
         (b, 3, H, W), differentiable with respect to background and places.
@@ -42,17 +47,12 @@ def compose(background: Tensor, sprites: Sequence[Sprite], places: Tensor) -> Te
     if places.shape != (len(sprites), NUMBERS):
         raise ValueError(f"{len(sprites)} sprites need as many places of {NUMBERS} numbers, not {tuple(places.shape)}")
     picture = background
-    for sprite, place in zip(sprites, places, strict=True):
+    for sprite, place, plain in zip(sprites, places, bare or [False] * len(sprites), strict=True):
         window = reach(place, picture.shape[-1], picture.shape[-2])
         if window is None:
             continue
-        rows, columns = window
-        layer = _layer(sprite, place, picture.shape[-1], picture.shape[-2], rows, columns)
-        under = picture[..., rows, columns]
-        over = layer[:3] + under * (1 - layer[3:])
-        # put together from parts: writing into the picture would copy all of it for the gradient
-        middle = torch.cat([picture[..., rows, : columns.start], over, picture[..., rows, columns.stop :]], dim=3)
-        picture = torch.cat([picture[..., : rows.start, :], middle, picture[..., rows.stop :, :]], dim=2)
+        layer = _layer(sprite, place, picture.shape[-1], picture.shape[-2], *window, plain)
+        picture = cast("Tensor", _Over.apply(picture, layer, *window))
     return picture
 
 
@@ -82,7 +82,9 @@ def inside(place: Tensor, width: int, height: int, rows: slice, columns: slice) 
     return cosine * across + sine * down, cosine * down - sine * across
 
 
-def _layer(sprite: Sprite, place: Tensor, width: int, height: int, rows: slice, columns: slice) -> Tensor:
+def _layer(
+    sprite: Sprite, place: Tensor, width: int, height: int, rows: slice, columns: slice, bare: bool = False
+) -> Tensor:
     """A piece as it lies on a part of the picture: (4, h, w), premultiplied."""
     u, v = inside(place, width, height, rows, columns)
     shown = place[SIZE].exp() * min(width, height)
@@ -91,7 +93,8 @@ def _layer(sprite: Sprite, place: Tensor, width: int, height: int, rows: slice, 
     piece = read(sprite.levels[below], u, v)
     if len(sprite.levels) > 1:
         piece = torch.lerp(piece, read(sprite.levels[below + 1], u, v), level - below)
-    return tinted(piece, sprite.light, place[RED : BLUE + 1], place[TINT]) * place[OPACITY]
+    tint = place[TINT].detach() if bare else place[TINT]
+    return tinted(piece, sprite.light, place[RED : BLUE + 1], tint) * place[OPACITY]
 
 
 def read(picture: Tensor, u: Tensor, v: Tensor) -> Tensor:
@@ -99,8 +102,16 @@ def read(picture: Tensor, u: Tensor, v: Tensor) -> Tensor:
 
     Differentiable with respect to the places, with the same gradient in every run on every device.
     """
+    if u.device.type == "cpu":
+        places = torch.stack([u, v], -1)[None]
+        return functional.grid_sample(picture[None], places, padding_mode="zeros", align_corners=False)[0]
+    return _gathered(picture, u, v)
+
+
+def _gathered(picture: Tensor, u: Tensor, v: Tensor) -> Tensor:
+    """`read` in parts: torch's own refuses a graphics processor the same gradient in every run."""
     side = picture.shape[-1]
-    padded = torch.nn.functional.pad(picture, (1, 1, 1, 1)).flatten(1)
+    padded = functional.pad(picture, (1, 1, 1, 1)).flatten(1)
     x, y = (((part + 1) * (side / 2) + 0.5).clamp(0, side + 1) for part in (u, v))
     left, top = (part.detach().floor().clamp(max=side) for part in (x, y))
     index = (top * (side + 2) + left).long().flatten()
@@ -121,7 +132,46 @@ def tinted(piece: Tensor, light: float, colour: Tensor, strength: Tensor) -> Ten
     if not strength.requires_grad and float(strength) == 0:
         return piece
     hidden = piece[3:]
-    relative = (1 + 1.1 * (lightness(piece[:3]) / hidden[0].clamp_min(1e-3) - light)).clamp(0.25, 1.9)
-    colour = colour[:, None, None]
-    shaded = torch.where(relative <= 1, colour * relative, colour + (1 - colour) * (relative - 1) * 0.8)
-    return torch.cat([torch.lerp(piece[:3], shaded.clamp(0, 1) * hidden, strength), hidden])
+    light_of = torch.tensordot(piece.new_tensor(LIGHTNESS), piece[:3], 1)
+    relative = (1 + 1.1 * (light_of / hidden[0].clamp_min(1e-3) - light)).clamp(0.25, 1.9)
+    # darker than the mean the colour times the lightness, lighter than it on the way to white
+    share = torch.minimum(relative, 1.8 - 0.8 * relative) * hidden
+    white = 0.8 * (relative - 1).clamp_min(0) * hidden
+    shaded = torch.addcmul(white, colour.clamp(0, 1)[:, None, None], share)
+    return torch.cat([torch.lerp(piece[:3], shaded, strength), hidden])
+
+
+class _Context(Protocol):
+    """What torch hands a function of its own."""
+
+    saved_tensors: tuple[Tensor, ...]
+    needs_input_grad: tuple[bool, ...]
+    window: tuple[slice, slice]
+
+    def save_for_backward(self, *tensors: Tensor) -> None:
+        """Keep tensors until the gradient comes."""
+
+
+class _Over(torch.autograd.Function):
+    """Pictures with a piece over a part of them; neither they nor their gradient are put together from five parts."""
+
+    @staticmethod
+    def forward(ctx: _Context, pictures: Tensor, layer: Tensor, rows: slice, columns: slice) -> Tensor:
+        under, free = pictures[..., rows, columns].clone(), 1 - layer[3:]
+        made = pictures.clone()
+        made[..., rows, columns] = torch.addcmul(layer[:3], under, free)
+        ctx.save_for_backward(under, free)
+        ctx.window = rows, columns
+        return made
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor | None, Tensor | None, None, None]:
+        (under, free), (rows, columns) = ctx.saved_tensors, ctx.window
+        seen = gradients[0][..., rows, columns]
+        behind = layer = None
+        if ctx.needs_input_grad[0]:
+            behind = gradients[0].clone()
+            behind[..., rows, columns] *= free
+        if ctx.needs_input_grad[1]:
+            layer = torch.cat([seen.sum(0), -(seen * under).sum((0, 1))[None]])
+        return behind, layer, None, None

@@ -7,6 +7,7 @@ right: half-way both stand side by side. The backgrounds change along a front th
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -104,6 +105,15 @@ def front(width: int, height: int, t: float, sweep: float = _SWEEP) -> Tensor:
         t: how far, 0 to 1.
         sweep: how much of the front goes from right to left, against how much is noise.
     """
+    when = _when(width, height, sweep)
+    share = ((t * (1 + _SOFT) - when) / _SOFT).clamp(0, 1)
+    soft: Tensor = share * share * (3 - 2 * share)
+    return soft
+
+
+@functools.lru_cache(maxsize=1)
+def _when(width: int, height: int, sweep: float) -> Tensor:
+    """At which moment, 0 to 1, the front comes to each place."""
     generator = torch.Generator().manual_seed(_SEED)
     noise = torch.zeros(1, 1, height, width)
     for octave in range(2):
@@ -112,10 +122,8 @@ def front(width: int, height: int, t: float, sweep: float = _SWEEP) -> Tensor:
         noise += resample(bumps, width, height) / 2**octave
     even = torch.special.ndtr((noise - noise.mean()) / noise.std(correction=0).clamp_min(1e-6))  # as much of each level
     when = (1 - sweep) * even + sweep * torch.linspace(1, 0, width)
-    when = (when - when.min()) / (when.max() - when.min()).clamp_min(1e-6)
-    share = ((t * (1 + _SOFT) - when) / _SOFT).clamp(0, 1)
-    soft: Tensor = share * share * (3 - 2 * share)
-    return soft
+    whole: Tensor = (when - when.min()) / (when.max() - when.min()).clamp_min(1e-6)
+    return whole
 
 
 def _leaving(place: Tensor, t: float, aside: float) -> Tensor:

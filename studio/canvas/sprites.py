@@ -23,6 +23,9 @@ PIXELS = 64_000_000
 SIDE = 2048
 """Largest side that a cutout is drawn at."""
 
+LIGHTNESS = (0.299, 0.587, 0.114)
+"""How much red, green and blue add to lightness (ITU-R BT.601)."""
+
 _FORMATS = ("PNG", "WEBP")
 _GLANCE = 128  # pixels; enough to see where a drawing's edges are
 _BOXES = 10_000
@@ -110,8 +113,9 @@ def sprite_of(picture: Tensor) -> Sprite:
 
 
 def lightness(rgb: Tensor) -> Tensor:
-    """Lightness (h, w) of (3, h, w) by the weights of Rec. 601, as `studio.scenery.colours.dye` has it."""
-    return 0.299 * rgb[0] + 0.587 * rgb[1] + 0.114 * rgb[2]
+    """Lightness (h, w) of (3, h, w) by `LIGHTNESS`, as `studio.scenery.colours.dye` has it."""
+    red, green, blue = LIGHTNESS
+    return red * rgb[0] + green * rgb[1] + blue * rgb[2]
 
 
 def cover(sides: Sequence[float]) -> int:

@@ -157,3 +157,16 @@ def test_pieces_that_there_are_not_or_too_many_are_refused(collage):
         collage.arrange([Piece("dragon")], Scene("snow", 1))
     with pytest.raises(ValueError, match="pieces at most"):
         collage.arrange([Piece("rose")] * (PIECES + 1), Scene("snow", 1))
+
+
+def test_a_background_that_is_remembered_is_that_of_the_state(collage, pack):
+    states = []
+    for name in ("sky", "grass", "night"):
+        collage.arrange([], Scene(name, 1))
+        states.append(collage.state())
+    fresh = CollageCanvas(pack, *collage.size)
+    for one, other in ((0, 1), (1, 2), (2, 0), (0, 1), (1, 0)):
+        found = collage.blend(states[one], states[other], 0.4)
+        wanted = CollageCanvas(pack, *collage.size).blend(dict(states[one]), dict(states[other]), 0.4)
+        assert torch.equal(found["base"], wanted["base"])
+    assert torch.equal(fresh.blend(states[0], states[1], 0.4)["base"], collage.blend(states[0], states[1], 0.4)["base"])

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from studio.canvas.compositor import ANGLE, OPACITY, SIZE, TINT, X, Y, alpha, compose
+from studio.canvas.compositor import ANGLE, OPACITY, SIZE, TINT, X, Y, _gathered, _Over, alpha, compose, read
 from studio.canvas.sprites import sprite_of
 
 
@@ -120,3 +120,41 @@ def test_pieces_lie_on_every_background_as_on_each():
     places = torch.stack([place(0.2, 0.3, 0.7, 0.4), place(size=0.25, colour=(0.1, 0.2, 0.9), tint=0.8)])
     together = compose(grounds, [RED, GREEN], places)
     assert torch.equal(together, torch.cat([compose(each[None], [RED, GREEN], places) for each in grounds]))
+
+
+def test_reading_in_parts_is_reading():
+    generator = torch.Generator().manual_seed(3)
+    picture = torch.rand(4, 7, 7, generator=generator)
+    u, v = (3 * torch.rand(2, 50, 60, generator=generator) - 1.5).requires_grad_()
+    weights = torch.randn(4, 50, 60, generator=generator)
+    gradients = []
+    for way in (read, _gathered):
+        seen = way(picture, u, v)
+        torch.testing.assert_close(seen, read(picture, u, v), atol=1e-5, rtol=0)
+        gradients.append(torch.stack(torch.autograd.grad((seen * weights).sum(), (u, v))))
+    torch.testing.assert_close(*gradients, atol=1e-4, rtol=0)
+
+
+def test_the_gradient_of_covering_is_what_its_parts_have():
+    generator = torch.Generator().manual_seed(4)
+    pictures = torch.rand(2, 3, 6, 5, generator=generator, dtype=torch.float64, requires_grad=True)
+    layer = torch.rand(4, 3, 2, generator=generator, dtype=torch.float64, requires_grad=True)
+    window = slice(1, 4), slice(2, 4)
+    assert torch.autograd.gradcheck(lambda a, b: _Over.apply(a, b, *window), (pictures, layer))
+    covered = _Over.apply(pictures, layer, *window)
+    torch.testing.assert_close(covered[..., 1:4, 2:4], layer[:3] + pictures[..., 1:4, 2:4] * (1 - layer[3:]))
+    assert torch.equal(covered[..., 0, :], pictures[..., 0, :])
+
+
+def test_what_keeps_its_colours_has_no_gradient_for_others():
+    places = torch.stack([place(0.3, tint=0.0), place(0.7, tint=0.5, colour=(0.2, 0.4, 0.9))]).requires_grad_()
+    weights = torch.randn(1, 3, 64, 64, generator=torch.Generator().manual_seed(5))
+    pictures, gradients = [], []
+    for bare in (None, [True, False]):
+        pictures.append(compose(GREY, [RED, GREEN], places, bare=bare))
+        gradients.append(torch.autograd.grad((pictures[-1] * weights).sum(), places)[0])
+    assert torch.equal(*pictures)
+    assert float(gradients[0][0, -1]) != 0
+    assert not gradients[1][0, 5:].any()
+    gradients[0][0, -1] = 0
+    assert torch.equal(*gradients)
