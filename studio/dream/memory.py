@@ -3,39 +3,58 @@
 from __future__ import annotations
 
 import contextlib
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import torch
 from torch import Tensor
 
+from studio.base.errors import InputError
+from studio.dream import confinement
+
 SHARE = 0.6
 """How much of what is free a step may keep for its gradient: passing operations need room beside it."""
+
+LIMIT = "KEYDREAM_MEMORY"
+"""The environment variable that says how many GiB of main memory the program is to take in all: what else is free is
+left alone. Steps are planned and watched so that they stay below."""
 
 _MEMINFO = Path("/proc/meminfo")
 _STATUS = Path("/proc/self/status")
 _grants: list[tuple[int, int]] = []  # bytes, and what was resident when they were granted; the last one counts
-_LIMITS = (
-    (Path("/sys/fs/cgroup/memory.max"), Path("/sys/fs/cgroup/memory.current")),
-    (
-        Path("/sys/fs/cgroup/memory/memory.limit_in_bytes"),
-        Path("/sys/fs/cgroup/memory/memory.usage_in_bytes"),
-    ),
-)
 
 
 def free() -> int | None:
-    """Bytes of main memory that are free for this process; None where the system does not say (not Linux)."""
+    """Bytes of main memory that are free for this process; None where the system does not say (not Linux).
+
+    Raises:
+        InputError: `LIMIT` is set to something else than GiB.
+    """
     found = _kibibytes(_MEMINFO, "MemAvailable")
     if not found:
         return None
-    for limit, used in _LIMITS:
-        with contextlib.suppress(OSError, ValueError):  # no such limit, or "max"
-            found.append(int(limit.read_text(encoding="ascii")) - int(used.read_text(encoding="ascii")))
+    found += confinement.left()
+    if (most := _most()) is not None:
+        found.append(most - resident())
     if _grants:
         room, began = _grants[-1]
         found.append(room - (resident() - began))
     return max(0, min(found))
+
+
+def _most() -> int | None:
+    """The most that this process is to hold, in bytes; None for all there is."""
+    text = os.environ.get(LIMIT, "")
+    if not text:
+        return None
+    try:
+        most = float(text)
+    except ValueError:
+        most = 0.0
+    if not 0 < most < float("inf"):
+        raise InputError(f"{LIMIT} is {text[:40]!r}", "It is how many GiB Keydream may take", f"Set it as in {LIMIT}=8")
+    return int(most * 2**30)
 
 
 def free_on(device: torch.device) -> int | None:

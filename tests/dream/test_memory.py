@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 import torch
 
-from studio.dream import memory
+from studio.base.errors import InputError
+from studio.dream import confinement, memory
 
 CPU = torch.device("cpu")
 
@@ -13,14 +14,9 @@ CPU = torch.device("cpu")
 def test_what_is_free_is_the_least_of_what_the_system_says(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "meminfo").write_text("MemTotal: 9000 kB\nMemAvailable: 5000 kB\n")
     monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "_LIMITS", ())
-    assert memory.free() == 5000 * 1024
-    (tmp_path / "max").write_text("3000\n")
-    (tmp_path / "current").write_text("1000\n")
-    monkeypatch.setattr(memory, "_LIMITS", ((tmp_path / "max", tmp_path / "current"),))
-    assert memory.free() == 2000
-    (tmp_path / "max").write_text("max\n")
-    assert memory.free() == 5000 * 1024
+    for left, free in (([], 5000 * 1024), ([2000, 9_000_000], 2000), ([-5], 0)):
+        monkeypatch.setattr(confinement, "left", lambda left=left: list(left))
+        assert memory.free() == free
 
 
 def test_a_system_that_does_not_say_is_not_watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -54,7 +50,7 @@ def test_one_tensor_kept_twice_counts_once(monkeypatch: pytest.MonkeyPatch) -> N
 def test_what_is_granted_counts_from_what_is_held_now(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     (tmp_path / "meminfo").write_text("MemAvailable: 5000 kB\n")
     monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
-    monkeypatch.setattr(memory, "_LIMITS", ())
+    monkeypatch.setattr(confinement, "left", list)
     held = iter([1_000_000, 1_000_000, 1_250_000, 9_000_000])
     monkeypatch.setattr(memory, "resident", lambda: next(held))
     with memory.granted(300_000):
@@ -64,3 +60,21 @@ def test_what_is_granted_counts_from_what_is_held_now(monkeypatch: pytest.Monkey
 
 def test_this_process_holds_something() -> None:
     assert memory.resident() > 1 << 20 or not memory._STATUS.exists()
+
+
+def test_the_artist_says_how_much_there_is(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    (tmp_path / "meminfo").write_text("MemAvailable: 90000000 kB\n")
+    monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "meminfo")
+    monkeypatch.setattr(confinement, "left", list)
+    monkeypatch.setattr(memory, "resident", lambda: 1 << 30)
+    monkeypatch.setenv(memory.LIMIT, "1.5")
+    assert memory.free() == 1 << 29
+    monkeypatch.setenv(memory.LIMIT, "0.5")
+    assert memory.free() == 0
+
+
+@pytest.mark.parametrize("wrong", ["much", "-1", "0", "nan", "inf"])
+def test_a_limit_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, wrong: str) -> None:
+    monkeypatch.setenv(memory.LIMIT, wrong)
+    with pytest.raises(InputError, match="KEYDREAM_MEMORY"):
+        memory._most()
