@@ -27,7 +27,7 @@ from studio.dream.naming import Named, Reading, read
 from studio.scenery import scenes
 from studio.scenery.backgrounds import KINDS
 from studio.scenery.scenes import Scene
-from studio.scenery.wording import wording
+from studio.scenery.wording import wordings
 from studio.score.perceptor import Perceptor
 
 SEEDS = 96
@@ -358,8 +358,7 @@ def _seen(pictures: Tensor, perceptor: Perceptor) -> Tensor:
 def _places() -> tuple[Place, ...]:
     """The kinds of background with what their first scenes are called."""
     places = []
-    for number, kind in enumerate(KINDS):
-        looks = tuple(wording(number, seed) for seed in range(SEEDS))
+    for kind, looks in zip(KINDS, wordings(SEEDS), strict=True):
         said = sorted({words for pair in looks for words in pair})
         places.append(Place(kind.name, tuple(said), looks))
     return tuple(places)

@@ -1,15 +1,38 @@
-"""What scenes are called, without painting them."""
+"""What scenes are called, without painting them; of thousands, it is kept in the cache folder."""
 
 from __future__ import annotations
+
+import contextlib
+import hashlib
+import json
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
 
+from studio.base import atomic, paths
+from studio.base.errors import FileError
 from studio.scenery.backgrounds import KINDS
 from studio.scenery.painting import Painter, Picture
 
+Words = tuple[str, str]
+"""What captions say of a scene, and what they call it alone."""
 
-def wording(kind: int, seed: int) -> tuple[str, str]:
+
+def wordings(count: int) -> tuple[tuple[Words, ...], ...]:
+    """The `wording` of the first `count` scenes of each kind, in the order of `KINDS`."""
+    path = _place(count)
+    if path is not None and (kept := _kept(path)):
+        return kept
+    made = tuple(tuple(wording(kind, seed) for seed in range(count)) for kind in range(len(KINDS)))
+    if path is not None:
+        body = json.dumps(made, ensure_ascii=False, separators=(",", ":"))
+        with contextlib.suppress(FileError):
+            atomic.write_bytes(path, f"{_sum(body)}\n{body}".encode())
+    return made
+
+
+def wording(kind: int, seed: int) -> Words:
     """What captions say of the scene `seed` of a kind, an index into `KINDS`, and what they call it alone.
 
     See `studio.scenery.backgrounds.Background.phrase` and `alone`, which are these.
@@ -62,3 +85,28 @@ class _Writer(Painter):
 
 
 _WRITER = _Writer()
+
+
+def _place(count: int) -> Path | None:
+    """Where wordings are kept: elsewhere when anything here, or numpy, has changed. None where that cannot be told."""
+    sources = sorted(Path(__file__).parent.glob("*.py"))
+    total = hashlib.sha256(f"{np.__version__} {count}".encode())
+    try:
+        for source in sources:
+            total.update(source.read_bytes())
+    except OSError:
+        return None
+    return paths.cache_dir() / "scenery" / f"{total.hexdigest()[:32]}.json" if sources else None
+
+
+def _kept(path: Path) -> tuple[tuple[Words, ...], ...]:
+    """What the file holds, or nothing when it is damaged or missing."""
+    with contextlib.suppress(OSError, ValueError):
+        head, _, body = path.read_text("utf-8").partition("\n")
+        if head == _sum(body):
+            return tuple(tuple((phrase, alone) for phrase, alone in kind) for kind in json.loads(body))
+    return ()
+
+
+def _sum(body: str) -> str:
+    return hashlib.sha256(body.encode()).hexdigest()
