@@ -127,13 +127,17 @@ def _block(block: taming.ResnetBlock, x: Tensor) -> Tensor:
 
 
 def _attention(attention: taming.AttnBlock, x: Tensor) -> Tensor:
-    """Taming's `AttnBlock`: one head whose width is the number of channels. A kind of its own is left as it is."""
-    if type(attention) is not taming.AttnBlock:
-        return attention(x)  # type: ignore[no-any-return]
-    normal = attention.norm(x)
+    """Taming's `AttnBlock`: one head whose width is the number of channels.
+
+    One with a `side` looks at so many places each way, averages over a larger map (`studio.canvas.networks`).
+    """
+    normal = looked = attention.norm(x)
+    side = getattr(attention, "side", 0)
+    if side and max(x.shape[2:]) > side:  # averages of keys are keys of averages: these layers look at one place each
+        looked = functional.adaptive_avg_pool2d(normal, (min(x.shape[2], side), min(x.shape[3], side)))
     query, key, value = (
-        convolve(layer, normal).flatten(2).transpose(1, 2).unsqueeze(1).contiguous()
-        for layer in (attention.q, attention.k, attention.v)
+        convolve(layer, places).flatten(2).transpose(1, 2).unsqueeze(1).contiguous()
+        for layer, places in ((attention.q, normal), (attention.k, looked), (attention.v, looked))
     )
     seen = functional.scaled_dot_product_attention(query, key, value)
     seen = seen.squeeze(1).transpose(1, 2).reshape(x.shape)

@@ -1,6 +1,6 @@
 """How much memory it takes to draw a picture with its gradient: counted from the layers, before anything is computed.
 
-What layers keep is exact but for attention's own notes; what passes between them is the most that there is room for.
+What layers keep is exact but for attention's own notes, which are small; what passes between them is the most that there is room for.
 How much memory the system gives for it is for others to say: `studio.render.sparing`.
 """
 
@@ -93,10 +93,12 @@ def _layers(decoder: nn.Module, places: int, fused: bool) -> Iterator[_Layer]:
             yield _Layer(given, kept, PASSING * max(given, made))
         elif isinstance(network, taming.AttnBlock):
             given = network.in_channels * places
-            # the norm's input, queries, keys, values and what was seen; a kind of its own keeps what it looked at, too
+            # the norm's input, queries, keys, values and what was seen; or, for keys and values of averages, which are
+            # few, what was averaged
             side = getattr(network, "side", 0)
-            looked = 2 * places * min(places, side**2)
-            yield _Layer(given, 5 * given + looked, PASSING * given + looked)
+            averaged = side and places > side**2
+            kept = 4 * given + 2 * side**2 * network.in_channels if averaged else 5 * given
+            yield _Layer(given, kept, PASSING * given)
         elif isinstance(network, taming.Upsample):
             given = network.conv.in_channels * places
             places *= 4

@@ -34,7 +34,7 @@ def test_picture_and_gradient_are_tamings(config: dict[str, Any], weigh: Weigh, 
         torch.testing.assert_close(ours, theirs, rtol=1e-5, atol=1e-5)
 
 
-def test_an_attention_of_another_kind_is_asked_itself(config: dict[str, Any], weigh: Weigh) -> None:
+def test_an_attention_to_averages_is_what_the_network_says(config: dict[str, Any], weigh: Weigh) -> None:
     decoder = build(weigh(config | {"attention_side": 4}), "cpu")._networks.decoder
     hidden = torch.randn(1, 6, 8, 8, generator=torch.Generator().manual_seed(0))
     torch.testing.assert_close(decode(decoder, hidden), decoder(hidden), rtol=1e-5, atol=1e-5)
