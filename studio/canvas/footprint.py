@@ -1,7 +1,7 @@
 """How much memory it takes to draw a picture with its gradient: counted from the layers, before anything is computed.
 
-What layers keep is exact but for attention's own notes, which are small; what passes between them is the most that there is room for.
-How much memory the system gives for it is for others to say: `studio.render.sparing`.
+What layers keep is exact but for attention's own notes, which are small; what passes between them is the most that
+there is room for. How much memory the system gives for it is for others to say: `studio.render.sparing`.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ canvas that does not count its drawing takes as much again for it: with every me
 held for each pixel of a step at 1024x1024, drawing included."""
 
 HELD = 1.2
-"""How much of the system's memory goes for a byte that is counted: pieces that are free are too small for what comes."""
+"""How much of the system's memory goes for a byte that is counted: free pieces may be too small for what comes."""
 
 WARM = 64 << 20
 """Bytes that PyTorch takes for itself in a first step, at least."""
@@ -111,9 +111,9 @@ class Sparing:
     def needs(self, count: int) -> int:
         """Bytes of the system that a step of `count` cutouts takes at most, as it is made now: an estimate.
 
-        Measured on a Xeon, first steps took 87 to 101 % of it (networks of published sizes, a VQGAN f16 with ViT-B-32 at
-        256, 384 and 512 pixels in bf16 and at 256 in fp32, and with ViT-B-16 beside it; the starter's pair at 1024), and
-        of less than 200 MiB, where it does not matter, a third or more. `keydream bench --large` prints both.
+        Measured on a Xeon, first steps took 87 to 101 % of it: networks of published sizes, a VQGAN f16 with ViT-B-32
+        at 256, 384 and 512 pixels in bf16, at 256 in fp32, and with ViT-B-16 beside it; the starter's pair at 1024. Of
+        less than 200 MiB, where it does not matter, they took a third or more. `keydream bench --large` prints both.
         """
         drawing, looked = self._parts(count)
         return WARM + int(HELD * (self._picture() + max(drawing.most, drawing.kept + looked)))

@@ -98,8 +98,8 @@ def test_drawing_again_comes_first_because_it_changes_no_bit() -> None:
     sparing = made(canvas, eye, free=int(needed(20_000, 8) / USABLE) - 2000)
     assert (canvas.thrift, eye.together) == (1, 100)
     told = sparing.told()
-    assert told.startswith("A step at 10x10 with 8 cutouts would take 0.0 GiB of memory, and 0.0 GiB are free. ")
-    assert "The picture is drawn twice in every step, so that it takes 0.0 GiB, which takes longer" in told
+    assert told.startswith("A step at 10x10 with 8 cutouts would take 0.1 GiB of memory, and 0.1 GiB are free. ")
+    assert "The picture is drawn twice in every step, so that it takes 0.1 GiB, which takes longer" in told
     assert "close other programs" in told
     assert sparing.told() == ""
 
