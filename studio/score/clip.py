@@ -1,4 +1,4 @@
-"""Perceptors: networks of the starter's kind (`plain_clip`), and by open_clip any of its architectures."""
+"""Perceptors: the common networks (`plain_clip`), and by open_clip any of its architectures."""
 
 from __future__ import annotations
 

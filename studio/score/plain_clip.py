@@ -1,4 +1,5 @@
-"""The starter's kind of CLIP in plain torch: one of `studio.models.towers`, a text transformer (Radford et al. 2021).
+"""CLIP (Radford et al. 2021) in plain torch: the starter's, whose image tower is one of `studio.models.towers`, and all
+whose image tower is a vision transformer as OpenAI's and LAION's are.
 
 It has open_clip's names for its weights and computes what open_clip's `CLIP` computes. Building it takes no time, while
 open_clip is imported for seconds, for it brings timm and torchvision along.
@@ -20,8 +21,11 @@ from studio.models.towers import TOWERS
 _TEXT = {"context_length": 77, "vocab_size": 49408, "width": 512, "heads": 8, "layers": 12}
 """What a text tower is described by here, with open_clip's values for what is left out."""
 
-_VISION = {"timm_model_pretrained": (False, True), "timm_pool": ("",), "timm_proj": ("linear",)}
-"""What an image tower is described by besides its name and size, with what is understood of it."""
+_VISION = {"image_size": 224, "patch_size": 16, "width": 768, "layers": 12, "head_width": 64}
+"""What a vision transformer is described by; likewise."""
+
+_OURS = {"timm_model_pretrained": (False, True), "timm_pool": ("",), "timm_proj": ("linear",)}
+"""What one of our towers is described by besides its name and size, with what is understood of it."""
 
 
 def understands(model_cfg: Mapping[str, Any]) -> bool:
@@ -31,14 +35,20 @@ def understands(model_cfg: Mapping[str, Any]) -> bool:
         model_cfg: open_clip's, without `custom_text`; its towers are mappings.
     """
     vision, text = model_cfg["vision_cfg"], model_cfg["text_cfg"]
-    numbers = [model_cfg.get("embed_dim"), vision.get("image_size"), *text.values()]
+    sizes = [model_cfg.get("embed_dim"), *text.values()]
+    if "timm_model_name" in vision:
+        sizes.append(vision.get("image_size"))
+        known = vision.keys() == _OURS.keys() | {"timm_model_name", "image_size"}
+        known = known and str(vision["timm_model_name"]) in TOWERS and all(vision[key] in _OURS[key] for key in _OURS)
+    else:
+        sizes += vision.values()
+        known = vision.keys() <= _VISION.keys()
     return (
-        model_cfg.keys() == {"embed_dim", "vision_cfg", "text_cfg"}
-        and vision.keys() == _VISION.keys() | {"timm_model_name", "image_size"}
-        and str(vision["timm_model_name"]) in TOWERS
-        and all(vision[key] in known for key, known in _VISION.items())
+        known
         and text.keys() <= _TEXT.keys()
-        and all(type(number) is int and number > 0 for number in numbers)
+        and model_cfg.keys() - {"quick_gelu"} == {"embed_dim", "vision_cfg", "text_cfg"}
+        and type(model_cfg.get("quick_gelu", False)) is bool
+        and all(type(size) is int and size > 0 for size in sizes)
     )
 
 
@@ -50,20 +60,27 @@ class PlainClip(nn.Module):
 
     Args:
         embed_dim: length of an embedding.
-        vision_cfg: `timm_model_name`, one of `TOWERS`, and `image_size` in pixels.
+        vision_cfg: `timm_model_name`, one of `TOWERS`, and `image_size` in pixels; or see `_VISION`.
         text_cfg: see `_TEXT`.
+        quick_gelu: whether transformers have OpenAI's x sigmoid(1.702 x) for an activation.
     """
 
-    def __init__(self, embed_dim: int, vision_cfg: Mapping[str, Any], text_cfg: Mapping[str, int]) -> None:
+    def __init__(
+        self, embed_dim: int, vision_cfg: Mapping[str, Any], text_cfg: Mapping[str, int], quick_gelu: bool = False
+    ) -> None:
         super().__init__()
         text = _TEXT | dict(text_cfg)
         width = text["width"]
         self.dimensions = embed_dim
-        self.visual = _ImageTower(vision_cfg["timm_model_name"], vision_cfg["image_size"], embed_dim)
-        self.transformer = _TextTransformer(width, text["layers"], text["heads"])
+        if "timm_model_name" in vision_cfg:
+            visual: nn.Module = _ImageTower(vision_cfg["timm_model_name"], vision_cfg["image_size"], embed_dim)
+        else:
+            visual = _VisionTransformer(_VISION | dict(vision_cfg), embed_dim, quick_gelu)
+        self.visual = visual
+        self.transformer = _Transformer(width, text["layers"], text["heads"], quick_gelu)
         self.token_embedding = nn.Embedding(text["vocab_size"], width)
         self.positional_embedding = nn.Parameter(torch.zeros(text["context_length"], width))
-        self.ln_final = nn.LayerNorm(width)
+        self.ln_final = _Norm(width)
         self.text_projection = nn.Parameter(torch.zeros(width, embed_dim))
         self.logit_scale = nn.Parameter(torch.tensor(math.log(1 / 0.07)))
 
@@ -95,12 +112,36 @@ class _ImageTower(nn.Module):
         return features
 
 
-class _TextTransformer(nn.Module):
-    def __init__(self, width: int, layers: int, heads: int) -> None:
-        super().__init__()
-        self.resblocks = nn.ModuleList(_Block(width, heads) for _ in range(layers))
+class _VisionTransformer(nn.Module):
+    """Patches and a place for the whole picture, which is what is given back (Dosovitskiy et al. 2021)."""
 
-    def forward(self, x: Tensor, attn_mask: Tensor) -> Tensor:
+    def __init__(self, config: Mapping[str, int], embed_dim: int, quick_gelu: bool) -> None:
+        super().__init__()
+        width, patch, side = config["width"], config["patch_size"], config["image_size"]
+        self.image_size = (side, side)
+        self.conv1 = nn.Conv2d(3, width, patch, stride=patch, bias=False)
+        self.class_embedding = nn.Parameter(torch.zeros(width))
+        self.positional_embedding = nn.Parameter(torch.zeros((side // patch) ** 2 + 1, width))
+        self.ln_pre = _Norm(width)
+        self.transformer = _Transformer(width, config["layers"], width // config["head_width"], quick_gelu)
+        self.ln_post = _Norm(width)
+        self.proj = nn.Parameter(torch.zeros(width, embed_dim))
+
+    def forward(self, x: Tensor) -> Tensor:
+        patches = self.conv1(x).flatten(2).permute(0, 2, 1)
+        whole = self.class_embedding.to(patches.dtype).expand(len(patches), 1, -1)
+        x = torch.cat([whole, patches], 1)
+        x = self.ln_post(self.transformer(self.ln_pre(x + self.positional_embedding.to(x.dtype))))
+        features: Tensor = x[:, 0] @ self.proj
+        return features
+
+
+class _Transformer(nn.Module):
+    def __init__(self, width: int, layers: int, heads: int, quick_gelu: bool) -> None:
+        super().__init__()
+        self.resblocks = nn.ModuleList(_Block(width, heads, quick_gelu) for _ in range(layers))
+
+    def forward(self, x: Tensor, attn_mask: Tensor | None = None) -> Tensor:
         for block in self.resblocks:
             x = block(x, attn_mask)
         return x
@@ -109,16 +150,29 @@ class _TextTransformer(nn.Module):
 class _Block(nn.Module):
     """open_clip's `ResidualAttentionBlock`; keeps the shape (n, places, width)."""
 
-    def __init__(self, width: int, heads: int) -> None:
+    def __init__(self, width: int, heads: int, quick_gelu: bool) -> None:
         super().__init__()
-        self.ln_1 = nn.LayerNorm(width)
+        self.ln_1 = _Norm(width)
         self.attn = nn.MultiheadAttention(width, heads, batch_first=True)
-        self.ln_2 = nn.LayerNorm(width)
-        parts = {"c_fc": nn.Linear(width, 4 * width), "gelu": nn.GELU(), "c_proj": nn.Linear(4 * width, width)}
+        self.ln_2 = _Norm(width)
+        active = _QuickGelu() if quick_gelu else nn.GELU()
+        parts = {"c_fc": nn.Linear(width, 4 * width), "gelu": active, "c_proj": nn.Linear(4 * width, width)}
         self.mlp = nn.Sequential(OrderedDict(parts))
 
-    def forward(self, x: Tensor, attn_mask: Tensor) -> Tensor:
+    def forward(self, x: Tensor, attn_mask: Tensor | None) -> Tensor:
         seen = self.ln_1(x)
         x = x + self.attn(seen, seen, seen, need_weights=False, attn_mask=attn_mask)[0]
         moved: Tensor = x + self.mlp(self.ln_2(x))
         return moved
+
+
+class _Norm(nn.LayerNorm):
+    """In the precision that it is given, though autocast would have it give single precision."""
+
+    def forward(self, x: Tensor) -> Tensor:
+        return super().forward(x).to(x.dtype)
+
+
+class _QuickGelu(nn.Module):
+    def forward(self, x: Tensor) -> Tensor:
+        return x * torch.sigmoid(1.702 * x)

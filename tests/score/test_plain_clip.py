@@ -33,6 +33,12 @@ CONFIG = {
     "text_cfg": {"context_length": 6, "vocab_size": 514, "width": 12, "heads": 2, "layers": 2},
 }
 
+VIT = {
+    "embed_dim": 8,
+    "vision_cfg": {"image_size": 32, "patch_size": 8, "width": 24, "layers": 2, "head_width": 8},
+    "text_cfg": {"context_length": 6, "vocab_size": 514, "width": 12, "heads": 2, "layers": 2},
+}
+
 PROGRAM = """
 import sys
 from pathlib import Path
@@ -96,17 +102,40 @@ def test_embeds_as_open_clips_network_of_the_same_file_does(name: str) -> None:
     assert perceptor.dimensions == wanted.shape[1]
 
 
+@pytest.mark.parametrize("config", [CONFIG, VIT, VIT | {"quick_gelu": True}], ids=["starter", "vit", "openai"])
 @torch.no_grad()
-def test_names_and_numbers_are_open_clips_with_any_weights() -> None:
-    weights = random_weights(CONFIG)
-    ours, other = PlainClip(**CONFIG).eval(), theirs(weights)
+def test_names_and_numbers_are_open_clips_with_any_weights(config: dict[str, Any]) -> None:
+    weights = random_weights(config)
+    ours, other = PlainClip(**config).eval(), theirs(weights)
     assert {k: v.shape for k, v in ours.state_dict().items()} == {k: v.shape for k, v in other.state_dict().items()}
     ours.load_state_dict(weights.tensors)
     tokens = torch.tensor([[512, 65, 66, 513, 0, 0], [512, 513, 0, 0, 0, 0], [512, 9, 9, 9, 9, 513]])
-    pictures = torch.randn(2, 3, 48, 48, generator=torch.Generator().manual_seed(2))
+    side = config["vision_cfg"]["image_size"]
+    pictures = torch.randn(2, 3, side, side, generator=torch.Generator().manual_seed(2))
     for normalize in (False, True):
         torch.testing.assert_close(ours.encode_text(tokens, normalize), other.encode_text(tokens, normalize))
         torch.testing.assert_close(ours.encode_image(pictures, normalize), other.encode_image(pictures, normalize))
+
+
+@pytest.mark.parametrize("precision", ["fp32", "bf16", "fp16"])
+@pytest.mark.parametrize("quick", [False, True])
+def test_in_every_precision_a_perceptor_sees_what_open_clips_sees(
+    quick: bool, precision: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    weights = random_weights(VIT | {"quick_gelu": quick})
+    pictures = torch.rand(2, 3, 32, 32, generator=torch.Generator().manual_seed(2), requires_grad=True)
+    ours = clip.build(weights, "cpu", precision)
+    monkeypatch.setattr(clip, "understands", lambda _: False)
+    other = clip.build(weights, "cpu", precision)
+    assert isinstance(ours._model, PlainClip)
+    assert not isinstance(other._model, PlainClip)
+    assert torch.equal(ours.embed_text(["a", "red"]), other.embed_text(["a", "red"]))
+    gradients = []
+    for one in (ours, other):
+        seen = one.embed_image(pictures)
+        assert torch.equal(seen, other.embed_image(pictures))
+        gradients.append(torch.autograd.grad(seen[:, 0].sum(), pictures)[0])
+    assert torch.equal(*gradients)
 
 
 def test_what_is_left_out_is_as_open_clip_has_it() -> None:
@@ -120,7 +149,7 @@ def test_what_is_left_out_is_as_open_clip_has_it() -> None:
 @pytest.mark.parametrize(
     "config",
     [
-        changed(quick_gelu=True),
+        changed(quick_gelu=1),
         changed(init_logit_bias=-10.0),
         changed(embed_dim=None),
         changed(embed_dim="8"),
@@ -140,10 +169,15 @@ def test_what_is_left_out_is_as_open_clip_has_it() -> None:
         changed("text_cfg", no_causal_mask=True),
         changed("text_cfg", layers=0),
         changed("text_cfg", layers=-1),
+        VIT | {"vision_cfg": {"layers": [1, 2, 3, 4], "width": 8, "image_size": 32}},
+        VIT | {"vision_cfg": {"pool_type": "avg"}},
+        VIT | {"vision_cfg": {"image_size": [32, 32]}},
+        VIT | {"vision_cfg": {"head_width": 0}},
     ],
 )
 def test_anything_else_is_open_clips(config: dict[str, Any]) -> None:
     assert understands(CONFIG)
+    assert understands(VIT)
     assert not understands(config)
 
 
@@ -156,6 +190,8 @@ def test_anything_else_is_open_clips(config: dict[str, Any]) -> None:
         (changed("text_cfg", layers=10**6), "1000000 layers"),
         (changed(embed_dim=10**9), "not [12, 1000000000]"),
         (changed("vision_cfg", timm_model_name="keydream_smooth_m"), "missing: visual.trunk"),
+        (CONFIG | {"vision_cfg": {"width": 10**6, "layers": 1}}, "missing: visual.class_embedding"),
+        (CONFIG | {"vision_cfg": {"width": 7, "layers": 1}}, "cannot build"),
     ],
 )
 def test_a_hostile_configuration_is_refused_before_memory_is_taken(config: dict[str, Any], why: str) -> None:
