@@ -11,10 +11,7 @@ import torch
 from torch import Tensor
 
 from studio.base.errors import InputError
-from studio.base.shortage import is_short
 from studio.dream import confinement
-
-__all__ = ["LIMIT", "SHARE", "free", "free_on", "granted", "is_short", "resident", "watched"]
 
 SHARE = 0.6
 """How much of what is free a step may keep for its gradient: passing operations need room beside it."""
