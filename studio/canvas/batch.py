@@ -8,7 +8,7 @@ from typing import Any, Protocol, runtime_checkable
 import torch
 from torch import Tensor
 
-from studio.canvas.base import Canvas
+from studio.canvas.base import Canvas, State
 
 
 @runtime_checkable
@@ -17,6 +17,14 @@ class Together(Protocol):
 
     def together(self, others: Sequence[Any]) -> Tensor:
         """The pictures of this canvas and of others of its kind and size, (1 + n, 3, H, W)."""
+
+
+@runtime_checkable
+class Drawing(Protocol):
+    """A canvas whose medium draws states as one batch, without gradient: vqgan and the published biggan."""
+
+    def images(self, states: Sequence[State]) -> Tensor:
+        """The pictures of states of one size, (n, 3, H, W); the canvas itself stays as it is."""
 
 
 def pictures(canvases: Sequence[Canvas]) -> Tensor:

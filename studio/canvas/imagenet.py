@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import torch
 from torch import Tensor
 
@@ -76,6 +78,19 @@ class ImageNetCanvas:
         """The picture, (1, 3, H, W), in 0 to 1 (but for what resampling overshoots)."""
         drawn = self.model(self.truncation * self._normu, self.mixtures(), self.truncation)
         return drawn if self.size == (self.model.side,) * 2 else resample(drawn, *self.size)
+
+    @torch.no_grad()
+    def images(self, states: Sequence[State]) -> Tensor:
+        """The pictures of states of this size and of one truncation, (n, 3, H, W); the canvas itself stays as it is.
+
+        Raises:
+            ValueError: their truncations differ.
+        """
+        truncation = float(states[0]["truncation"])
+        if any(float(state["truncation"]) != truncation for state in states):
+            raise ValueError("pictures of different truncations cannot be drawn together")
+        noise, classes = (torch.cat([state[name].to(self.model.device) for state in states]) for name in _NAMES)
+        return resample(self.model.draw(truncation * noise, shares(classes), truncation), *self.size)
 
     @torch.no_grad()
     def start(self, generator: torch.Generator) -> None:

@@ -86,6 +86,11 @@ class Dreamer:
         """The canvas of this render, at the size of its frames."""
         return self._toolbox.canvas(self.project, self.plan.width, self.plan.height)
 
+    @property
+    def device(self) -> torch.device:
+        """Where the canvas computes."""
+        return self._toolbox.device
+
     def begin(self, state: FrameState, generator: torch.Generator) -> None:
         """Make the canvas the first picture for `state`.
 

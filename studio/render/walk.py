@@ -9,18 +9,25 @@ has no canvas beside its own: it comes and goes whole, as a background does.
 
 A frame between depends on its two solves and on no neighbour: any frame can be made alone, and an edited keyframe
 touches only the segments beside it. Refinement sees the same cutouts in every frame, too, or frames would flicker with
-their noise.
+their noise. Where a network draws frames between and a graphics processor computes it, some are drawn at once, as then
+they differ from one drawn alone by rounding; a CPU, where every frame is to be the same bytes however the render came
+to it, would win nothing by that.
 """
 
 from __future__ import annotations
 
+import itertools
+import math
 import time
-from collections.abc import Generator
+from collections.abc import Callable, Generator, Sequence
+from functools import partial
 
 import torch
 from torch import Tensor
 
+from studio.base.shortage import is_short
 from studio.canvas.base import State
+from studio.canvas.batch import Drawing
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.recut import Cut, between, cut, whole
 from studio.canvas.strokes import StrokeCanvas
@@ -28,8 +35,13 @@ from studio.dream.seeds import generator
 from studio.render.checkpoint import unpack
 from studio.render.dreaming import Dreamer
 from studio.render.events import Event, FrameStarted, SolveDone
+from studio.render.passing import Made
+from studio.render.pictures import levels
 from studio.render.plan import SolveJob, WalkJob
 from studio.render.writing import Promise
+
+PIXELS = 1 << 21
+"""Most pixels of frames that are drawn at once: 8 of 512 x 512."""
 
 
 def walk(dreamer: Dreamer) -> Generator[Event | Promise, None, None]:
@@ -43,8 +55,9 @@ def walk(dreamer: Dreamer) -> Generator[Event | Promise, None, None]:
     solves = {solve.key: solve for solve in plan.solves}
     known: dict[str, State] = {}
     begun: dict[tuple[str, bool], State | Cut] = {}
-    for job in plan.jobs:
-        assert isinstance(job, WalkJob)
+    drawn: dict[str, tuple[Tensor, float]] = {}
+    jobs = [job for job in plan.jobs if isinstance(job, WalkJob)]
+    for number, job in enumerate(jobs):
         dreamer.token.check()
         if (entry := dreamer.stored(job.key)) is not None:
             yield dreamer.done(job, entry)
@@ -56,16 +69,61 @@ def walk(dreamer: Dreamer) -> Generator[Event | Promise, None, None]:
         dreamer.token.check()
         began = time.monotonic()
         strokes = isinstance(dreamer.canvas, StrokeCanvas)
-        if dreamer.hands_over and job.start != job.end and not strokes:
+        handed_over = dreamer.hands_over and job.start != job.end and not strokes
+        ends: tuple[State | Cut, State | Cut] = known[job.start], known[job.end]
+        if handed_over:
             named = any(solves[key].state.begin for key in job.solves)
             begun = {place: state for place, state in begun.items() if place[0] in job.solves}
             for key in job.solves:
                 if (key, named) not in begun:
                     begun[key, named] = _beginning(solves[key], known[key], dreamer, beside_a_picture=named)
-            yield from _handed_over(job, begun[job.start, named], begun[job.end, named], dreamer)
-        else:
-            yield from _between(job, known[job.start], known[job.end], dreamer)
-        yield dreamer.keep(job, dreamer.made(latents=strokes), time.monotonic() - began)
+            ends = begun[job.start, named], begun[job.end, named]
+        prepare = partial(_prepare, dreamer, *ends, handed_over=handed_over)
+        if job.steps or _at_once(dreamer) == 1:
+            chance = generator(dreamer.project.seed, "walk", "refine")
+            yield from dreamer.dream(job, chance, partial(prepare, job))
+            yield dreamer.keep(job, dreamer.made(latents=strokes), time.monotonic() - began)
+            continue
+        yield FrameStarted(job.frame, job.key, 0)
+        if job.key not in drawn:
+            drawn = _together(jobs[number:], prepare, dreamer)
+        picture, seconds = drawn.pop(job.key)
+        yield dreamer.keep(job, Made(levels(picture)), seconds)
+
+
+def _at_once(dreamer: Dreamer) -> int:
+    canvas = dreamer.canvas
+    repeatable = dreamer.device.type != "cuda" or torch.are_deterministic_algorithms_enabled()
+    return 1 if repeatable or not isinstance(canvas, Drawing) else max(1, PIXELS // math.prod(canvas.size))
+
+
+@torch.no_grad()
+def _together(
+    jobs: Sequence[WalkJob], prepare: Callable[[WalkJob], None], dreamer: Dreamer
+) -> dict[str, tuple[Tensor, float]]:
+    """The pictures of the first of these jobs and of those after it between the same keyframes, drawn at once.
+
+    Returns:
+        By their keys; and the seconds that each took.
+    """
+    canvas, first, began = dreamer.canvas, jobs[0], time.monotonic()
+    assert isinstance(canvas, Drawing)
+    alike = itertools.takewhile(lambda job: (job.start, job.end, job.steps) == (first.start, first.end, 0), jobs)
+    wanted = {job.key: job for job in alike if job is first or not dreamer.store.has(job.key)}
+    states = {}
+    for key, job in itertools.islice(wanted.items(), _at_once(dreamer)):
+        prepare(job)
+        states[key] = canvas.state()
+    pictures: Tensor | None = None
+    while pictures is None:
+        try:
+            pictures = canvas.images(list(states.values()))
+        except (MemoryError, RuntimeError) as error:
+            if len(states) == 1 or not is_short(error):
+                raise
+            states = dict(itertools.islice(states.items(), len(states) // 2))
+    seconds = (time.monotonic() - began) / len(states)
+    return {key: (picture, seconds) for key, picture in zip(states, torch.split(pictures, 1), strict=True)}
 
 
 def _solve(job: SolveJob, dreamer: Dreamer) -> Generator[Event, None, State]:
@@ -113,14 +171,6 @@ def _beginning(job: SolveJob, solved: State, dreamer: Dreamer, *, beside_a_pictu
         return cut(begun, begun.state(), dreamer.canvas.image())
 
 
-def _handed_over(job: WalkJob, start: State | Cut, end: State | Cut, dreamer: Dreamer) -> Generator[Event, None, None]:
-    def prepare() -> None:
-        with torch.no_grad():
-            dreamer.canvas.encode(_half_way(start, end, job.mix, dreamer))
-
-    yield from dreamer.dream(job, generator(dreamer.project.seed, "walk", "refine"), prepare)
-
-
 def _half_way(start: State | Cut, end: State | Cut, mix: float, dreamer: Dreamer) -> Tensor:
     if isinstance(start, Cut) and isinstance(end, Cut):
         return between(start, end, mix)
@@ -130,13 +180,12 @@ def _half_way(start: State | Cut, end: State | Cut, mix: float, dreamer: Dreamer
     return beginning.image()
 
 
-def _between(job: WalkJob, start: State, end: State, dreamer: Dreamer) -> Generator[Event, None, None]:
+@torch.no_grad()
+def _prepare(dreamer: Dreamer, start: State | Cut, end: State | Cut, job: WalkJob, *, handed_over: bool) -> None:
+    """Bring the canvas to what is between two ends."""
     canvas = dreamer.canvas
-    with torch.no_grad():
-        state = start if job.start == job.end else canvas.blend(start, end, job.mix)
-    if job.steps:
-        chance = generator(dreamer.project.seed, "walk", "refine")
-        yield from dreamer.dream(job, chance, lambda: canvas.restore(state))
-    else:
-        yield FrameStarted(job.frame, job.key, 0)
-        canvas.restore(state)
+    if handed_over:
+        canvas.encode(_half_way(start, end, job.mix, dreamer))
+        return
+    assert not isinstance(start, Cut) and not isinstance(end, Cut), "only what is handed over is cut out"
+    canvas.restore(start if job.start == job.end else canvas.blend(start, end, job.mix))

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from studio.bench import deep
+from studio.canvas.batch import Drawing
 from studio.canvas.imagenet import ImageNetCanvas, logits, shares, slerp
 from studio.canvas.imagenet_fitting import truncated
 from studio.canvas.imagenet_model import build
@@ -153,3 +154,18 @@ def test_the_published_size_takes_five_steps_with_finite_gradients():
             assert float(parameter.grad.abs().sum()) > 0
         optimiser.step()
         canvas.constrain()
+
+
+def test_states_are_drawn_as_one_batch(model):
+    canvas, states, alone = ImageNetCanvas(model, 24, 20), [], []
+    for seed in range(3):
+        canvas.start(torch.Generator().manual_seed(seed))
+        states.append(canvas.state())
+        alone.append(canvas.image().detach())
+    assert isinstance(canvas, Drawing)
+    pictures = canvas.images(states)
+    assert pictures.shape == (3, 3, 20, 24)
+    torch.testing.assert_close(pictures, torch.cat(alone), atol=1e-4, rtol=0)
+    assert torch.equal(canvas.state()["normu"], states[-1]["normu"]), "the canvas itself stays as it is"
+    with pytest.raises(ValueError, match="different truncations"):
+        canvas.images([states[0], states[1] | {"truncation": torch.tensor(0.5, dtype=torch.float64)}])

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 from dataclasses import replace
 from itertools import pairwise
+from types import SimpleNamespace
 
 import pytest
 import torch
 from PIL import Image, ImageDraw
 
+from studio.base.cancel import Cancelled, CancelToken
+from studio.base.errors import RenderError
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.pack import read_pack
 from studio.canvas.pixels import PixelCanvas
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Medium
-from studio.render import recipe
+from studio.render import recipe, walk
 from studio.render.checkpoint import pack, unpack
 from studio.render.events import FrameDone, Notice, SolveDone, SolveStarted, StepDone
 from studio.render.pictures import from_png, to_png
@@ -278,3 +281,82 @@ def test_strokes_go_their_way_wherever_they_began(fakes, run, begun, store):
     found = unpack(store.get(frame.key).latents.read_bytes())
     expected = StrokeCanvas(32, 32).blend(solved[0], solved[8], 0.25)
     assert all(torch.equal(found[name], expected[name]) for name in expected)
+
+
+class Batched(PixelCanvas):
+    """Draws states as one batch, of as many as memory holds, and remembers how many."""
+
+    room = 99
+
+    def __init__(self, *size):
+        super().__init__(*size)
+        self.batches = []
+
+    def images(self, states):
+        if len(states) > self.room:
+            raise MemoryError
+        self.batches.append(len(states))
+        other = PixelCanvas(*self.size)
+        pictures = []
+        for state in states:
+            other.restore(state)
+            pictures.append(other.image())
+        return torch.cat(pictures)
+
+
+@pytest.fixture
+def batched(fakes, monkeypatch):
+    """A toolbox whose canvas draws three frames at once."""
+    monkeypatch.setattr(walk, "_at_once", lambda dreamer: 3 if isinstance(dreamer.canvas, Batched) else 1)
+    toolbox = fakes.Toolbox()
+    toolbox.drawn = Batched(16, 16)
+    toolbox.canvas = lambda project, width, height: toolbox.drawn
+    return toolbox
+
+
+def test_frames_that_are_drawn_at_once_are_told_one_by_one_and_are_the_same(fakes, run, batched, tmp_path):
+    project = fakes.project({0: "red", 5: "green"}, length=8)
+    alone = list(render(project, fakes.Toolbox(), FrameStore(tmp_path / "alone")))
+    events = run(project, toolbox=batched)
+    assert batched.drawn.batches == [1, 3, 1, 1], "the keyframes' own pictures, and four frames between"
+    assert [event.pixels for event in done(events)] == [event.pixels for event in done(alone)]
+    assert [type(event) for event in events] == [type(event) for event in alone]
+    assert [event.frame for event in done(events)] == list(range(8))
+
+
+def test_a_walk_that_stops_between_drawn_frames_goes_on_as_if_it_had_not(fakes, run, store, batched, tmp_path):
+    project = fakes.project({0: "red", 8: "green"})
+    whole = [event.pixels for event in done(list(render(project, fakes.Toolbox(), FrameStore(tmp_path / "alone"))))]
+    token = CancelToken()
+    seen = []
+    with pytest.raises(Cancelled):
+        for event in render(project, batched, store, token=token):
+            seen += done([event])
+            if seen and seen[-1].frame == 2:
+                token.cancel()
+    assert [event.pixels for event in seen] == whole[: len(seen)] and 3 <= len(seen) < 9
+    store.remove(seen[1].key)
+    rest = done(run(project, toolbox=batched))
+    assert [event.pixels for event in rest] == whole
+    assert [event.frame for event in rest if event.reused] == [event.frame for event in seen if event.frame != 1]
+
+
+def test_where_memory_is_short_fewer_are_drawn_at_once(fakes, run, batched):
+    batched.drawn.room = 1
+    assert len(done(run(fakes.project({0: "red", 8: "green"}), toolbox=batched))) == 9
+    assert set(batched.drawn.batches) == {1}
+    batched.drawn.room = 0
+    with pytest.raises(RenderError, match="memory"):
+        run(fakes.project({0: "yellow", 8: "green"}), toolbox=batched)
+
+
+def test_only_a_graphics_processor_that_need_not_repeat_itself_draws_several(monkeypatch):
+    def at_once(device, canvas):
+        return walk._at_once(SimpleNamespace(device=torch.device(device), canvas=canvas))
+
+    assert at_once("cuda", Batched(512, 512)) == 8
+    assert at_once("cuda", Batched(4096, 4096)) == 1
+    assert at_once("cpu", Batched(512, 512)) == 1, "or the same project would not give the same bytes"
+    assert at_once("cuda", PixelCanvas(512, 512)) == 1
+    monkeypatch.setattr(torch, "are_deterministic_algorithms_enabled", lambda: True)
+    assert at_once("cuda", Batched(512, 512)) == 1
