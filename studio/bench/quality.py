@@ -42,8 +42,8 @@ PLAIN_STEPS = 100
 RATE = 0.5
 """Of the plain loop's Adam, in the codebook's standard deviation.
 
-Of 0.1, 0.25, 0.35, 0.5, 0.7 and 1 the one with the highest best score on average, over three prompts that are not among the
-first twenty.
+Of 0.1, 0.25, 0.35, 0.5, 0.7 and 1 the one with the highest best score on average, over three prompts that are
+not among the first twenty.
 """
 
 EVERY = 4
