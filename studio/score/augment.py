@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol, cast
 
 import torch
 from torch import Tensor
@@ -65,16 +66,57 @@ def augment(cutouts: Tensor, settings: Augmentation, generator: torch.Generator)
         (n, 3, S, S), not clamped to 0 to 1: a clamp would take the gradient from what it cuts off.
     """
     chance = torch.rand(len(cutouts), 10, generator=generator)
+    matrix = offset = noise = hole = None
     if settings.colours:
         matrix, offset = (part.to(cutouts) for part in _colours(2 * chance[:, :4] - 1, settings))
-        cutouts = (matrix @ cutouts.flatten(2) + offset).view_as(cutouts)
     if settings.noise:
         noise = torch.randn(cutouts.shape, generator=generator).mul_(settings.noise * chance[:, 4, None, None, None])
-        cutouts = cutouts + noise.to(cutouts)
+        noise = noise.to(cutouts)
     if settings.erase:
         hole = _holes(chance[:, 5:], settings.erase, cutouts.shape[-1]).to(cutouts.device)
-        cutouts = torch.where(hole, ERASED, cutouts)
-    return cutouts
+    return cast("Tensor", _Changed.apply(cutouts, matrix, offset, noise, hole))
+
+
+class _Context(Protocol):
+    """What a `torch.autograd.Function` remembers."""
+
+    matrix: Tensor | None
+    hole: Tensor | None
+
+
+class _Changed(torch.autograd.Function):
+    """All changes in as few passes over the cutouts as may be; the noise is overwritten."""
+
+    @staticmethod
+    def forward(
+        ctx: _Context,
+        cutouts: Tensor,
+        matrix: Tensor | None,
+        offset: Tensor | None,
+        noise: Tensor | None,
+        hole: Tensor | None,
+    ) -> Tensor:
+        ctx.matrix, ctx.hole = matrix, hole
+        if matrix is not None and offset is not None:
+            changed = (
+                offset.expand_as(cutouts.flatten(2)).contiguous() if noise is None else noise.flatten(2).add_(offset)
+            )
+            changed = changed.baddbmm_(matrix, cutouts.flatten(2)).view_as(cutouts)
+        else:
+            changed = cutouts.clone() if noise is None else noise.add_(cutouts)
+        return changed if hole is None else changed.masked_fill_(hole, ERASED)
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        (pulled,) = gradients
+        if ctx.matrix is not None:
+            flat = torch.bmm(ctx.matrix.transpose(1, 2), pulled.flatten(2))
+            pulled = flat.view(pulled.shape)
+            if ctx.hole is not None:
+                pulled.masked_fill_(ctx.hole, 0)  # colours change place by place: what is erased has no say there
+        elif ctx.hole is not None:
+            pulled = pulled.masked_fill(ctx.hole, 0)
+        return pulled, None, None, None, None
 
 
 def _colours(amounts: Tensor, settings: Augmentation) -> tuple[Tensor, Tensor]:
