@@ -119,7 +119,8 @@ def _upsampled(layer: taming.Upsample, x: Tensor) -> Tensor:
 def _block(block: taming.ResnetBlock, x: Tensor) -> Tensor:
     """Taming's `ResnetBlock` without a time embedding."""
     hidden = convolve(block.conv1, norm_swish(x, block.norm1))
-    hidden = convolve(block.conv2, norm_swish(hidden, block.norm2))
+    hidden = norm_swish(hidden, block.norm2)  # what went in is let go before the next is made
+    hidden = convolve(block.conv2, hidden)
     if block.in_channels != block.out_channels:
         x = convolve(block.conv_shortcut if block.use_conv_shortcut else block.nin_shortcut, x)
     # in place: what comes out of a convolution is nobody else's, and its gradient does not need it

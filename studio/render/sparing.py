@@ -100,7 +100,7 @@ class Sparing:
         if room is None or not self._probed() or (before := self.needs(count)) <= USABLE * room:
             return
         said: dict[str, str] = {}
-        while self.needs(count) > USABLE * room and (way := self._concede()):
+        while self.needs(count) > USABLE * room and (way := self._concede(anyhow=False)):
             said |= way
         width, height = self._canvas.size
         self._told = (
@@ -111,8 +111,8 @@ class Sparing:
     def needs(self, count: int) -> int:
         """Bytes of the system that a step of `count` cutouts takes at most, as it is made now: an estimate.
 
-        Measured on a Xeon, first steps took 87 to 101 % of it: networks of published sizes, a VQGAN f16 with ViT-B-32
-        at 256, 384 and 512 pixels in bf16, at 256 in fp32, and with ViT-B-16 beside it; the starter's pair at 1024. Of
+        Measured on a Xeon, first steps took 71 to 101 % of it: networks of published sizes, a VQGAN f16 with ViT-B-32
+        at 256, 384, 512 and 1024 pixels in bf16, at 256 in fp32, and with ViT-B-16 beside it; the starter's pair at 1024. Of
         less than 200 MiB, where it does not matter, they took a third or more. `keydream bench --large` prints both.
         """
         drawing, looked = self._parts(count)
@@ -142,7 +142,7 @@ class Sparing:
 
     def __call__(self) -> bool:
         """Concede one thing more, because a step fell short; whether there was one."""
-        said = self._concede()
+        said = self._concede(anyhow=True)
         if said:
             self._told = f"Memory is short: {', '.join(said.values())}, which takes longer. {_HURRY}"
         return bool(said)
@@ -152,14 +152,17 @@ class Sparing:
         told, self._told = self._told, ""
         return told
 
-    def _concede(self) -> dict[str, str]:
-        """One concession, in words by what it is about; empty where nothing is left."""
+    def _concede(self, *, anyhow: bool) -> dict[str, str]:
+        """One concession, in words by what it is about; empty where nothing is left that helps, or nothing `anyhow`."""
         # to draw again changes no bit, so it comes first; then whatever takes most at the worst moment
-        draws = True
+        ways = [self._draw, self._look]
         if self._drawn and self._probed():
             drawing, looked = self._parts(self._count)
-            draws = drawing.most >= drawing.kept + looked
-        for way in (self._draw, self._look) if draws else (self._look, self._draw):
+            if drawing.most < drawing.kept + looked:
+                ways = [self._look, self._draw]
+            elif not anyhow:
+                ways = [self._draw]  # fewer cutouts at a time would change nothing
+        for way in ways:
             if said := way():
                 return said
         return {}
@@ -170,7 +173,8 @@ class Sparing:
             assert isinstance(perceptor, _Looks)
             if left := perceptor.spare(together[perceptor]):
                 self._together[perceptor] = left
-                return {perceptor.name: f"{perceptor.name} looks at {left} cutouts at a time"}
+                count = f"{left} cutouts" if left > 1 else "one cutout"
+                return {perceptor.name: f"{perceptor.name} looks at {count} at a time"}
         return {}
 
     def _draw(self) -> dict[str, str]:

@@ -120,6 +120,15 @@ def test_what_cannot_fit_is_tried_with_all_that_can_be_spared() -> None:
     assert (canvas.thrift, eye.together) == (2, 1)
 
 
+def test_fewer_cutouts_at_a_time_are_no_help_where_drawing_takes_more() -> None:
+    canvas, eye = Draws(2_000_000, 1_000_000, 600_000), Looks()
+    sparing = made(canvas, eye, free=100)
+    assert "it is tried all the same" in sparing.told()
+    assert (canvas.thrift, eye.together) == (2, 100)
+    assert sparing(), "until a step really falls short"
+    assert eye.together == 4
+
+
 def test_frames_of_one_render_are_planned_once_and_the_next_render_begins_at_full_speed() -> None:
     canvas, eye = Draws(), Looks()
     sparing = made(canvas, eye, free=100)
