@@ -26,21 +26,19 @@ _grants: list[tuple[int, int]] = []  # bytes, and what was resident when they we
 
 
 def free() -> int | None:
-    """Bytes of main memory that are free for this process; None where the system does not say (not Linux).
+    """Bytes of main memory that are free for this process; None where nobody says (not Linux, without `LIMIT`).
 
     Raises:
         InputError: `LIMIT` is set to something else than GiB.
     """
     found = _kibibytes(_MEMINFO, "MemAvailable")
-    if not found:
-        return None
     found += confinement.left()
     if (most := _most()) is not None:
         found.append(most - resident())
     if _grants:
         room, began = _grants[-1]
         found.append(room - (resident() - began))
-    return max(0, min(found))
+    return max(0, min(found)) if found else None
 
 
 def _most() -> int | None:

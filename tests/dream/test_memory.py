@@ -21,6 +21,7 @@ def test_what_is_free_is_the_least_of_what_the_system_says(monkeypatch: pytest.M
 
 def test_a_system_that_does_not_say_is_not_watched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(memory, "_MEMINFO", tmp_path / "none")
+    monkeypatch.setattr(confinement, "left", list)
     assert memory.free() is None
     with memory.watched(CPU):
         torch.ones(100, requires_grad=True).square().sum().backward()
