@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
@@ -15,11 +16,12 @@ Given = TypeVar("Given")
 Done = TypeVar("Done")
 
 
-def ahead(work: Callable[[Given], Done], given: Iterable[Given], workers: int = 0) -> Iterator[Done]:
-    """What `work` makes of each, in their order, in threads ahead of whoever iterates: one more than there are threads.
+@contextlib.contextmanager
+def ahead(work: Callable[[Given], Done], given: Iterable[Given], workers: int = 0) -> Iterator[Iterator[Done]]:
+    """Gives what `work` makes of each, in their order, made ahead of whoever iterates: one more than there are threads.
 
     What `work` raises is raised where its result would have been, and nothing is begun after it. Nothing runs any more
-    when the iterator has ended, by whatever way.
+    when the block has ended, by whatever way.
 
     Args:
         work: called in other threads.
@@ -28,13 +30,19 @@ def ahead(work: Callable[[Given], Done], given: Iterable[Given], workers: int = 
     """
     workers = workers or WORKERS
     with ThreadPoolExecutor(workers, thread_name_prefix="export") as pool:
-        waiting: deque[Future[Done]] = deque()
         try:
-            for each in given:
-                waiting.append(pool.submit(work, each))
-                if len(waiting) > workers:
-                    yield waiting.popleft().result()
-            while waiting:
-                yield waiting.popleft().result()
+            yield _in_order(work, given, workers, pool)
         finally:
             pool.shutdown(cancel_futures=True)
+
+
+def _in_order(
+    work: Callable[[Given], Done], given: Iterable[Given], workers: int, pool: ThreadPoolExecutor
+) -> Iterator[Done]:
+    waiting: deque[Future[Done]] = deque()
+    for each in given:
+        waiting.append(pool.submit(work, each))
+        if len(waiting) > workers:
+            yield waiting.popleft().result()
+    while waiting:
+        yield waiting.popleft().result()

@@ -27,9 +27,9 @@ def write(job: Job, path: Path) -> Written:
     count = len(job.frames)
     delays, unit = timing.fine_delay(job.rate, count)
     sequence = 0
-    with path.open("wb") as file:
+    with path.open("wb") as file, job.frames.changes() as changes, ahead(_compressed, changes) as pictures:
         file.write(_SIGNATURE)
-        for number, (across, down, header, data) in enumerate(ahead(_compressed, job.frames.changes())):
+        for number, (across, down, header, data) in enumerate(pictures):
             job.meter.step("encoding")
             if number == 0:
                 _chunk(file, b"IHDR", header)

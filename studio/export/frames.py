@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,7 +33,7 @@ _AGAIN = "Render again, which makes only the frames that are missing or broken, 
 
 @dataclass(frozen=True, slots=True)
 class Frames:
-    """A checked sequence of equally large PNG files. Iterating decodes them in turn, a few ahead in other threads.
+    """A checked sequence of equally large PNG files.
 
     Attributes:
         paths: the files in playing order.
@@ -85,16 +87,15 @@ class Frames:
     def __len__(self) -> int:
         return len(self.paths)
 
-    def __iter__(self) -> Iterator[Picture]:
+    def pictures(self) -> AbstractContextManager[Iterator[Picture]]:
+        """Gives the frames in turn, as `read` does, two ahead in another thread, which ends with the block."""
         return ahead(self.read, range(len(self.paths)), workers=1)  # to read takes less time than to encode
 
-    def changes(self) -> Iterator[tuple[Picture, bool]]:
+    @contextlib.contextmanager
+    def changes(self) -> Iterator[Iterator[tuple[Picture, bool]]]:
         """The same, and of a frame that equals the one before it its first pixel alone, and True."""
-        before: Picture | None = None
-        for picture in self:
-            same = before is not None and np.array_equal(picture, before)
-            yield (picture[:1, :1] if same else picture), same
-            before = picture
+        with self.pictures() as pictures:
+            yield _changes(pictures)
 
     def read(self, number: int) -> Picture:
         """Decode frame `number`, counted from 0.
@@ -118,6 +119,14 @@ class Frames:
                 image = Image.alpha_composite(Image.new("RGBA", image.size, "black"), image)
         image = image.convert("RGBA" if self.alpha else "RGB")
         return image if image.size == self.size else image.resize(self.size, Image.Resampling.LANCZOS)
+
+
+def _changes(pictures: Iterator[Picture]) -> Iterator[tuple[Picture, bool]]:
+    before: Picture | None = None
+    for picture in pictures:
+        same = before is not None and np.array_equal(picture, before)
+        yield (picture[:1, :1] if same else picture), same
+        before = picture
 
 
 def compressed(picture: Picture) -> bytes:

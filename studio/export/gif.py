@@ -36,12 +36,15 @@ def write(job: Job, path: Path) -> Written:
     width, height = job.frames.size
     colours = int(job.format.encoding(job.quality, False).options["colours"])
     options = {"loop": "0" if job.loop else "-1", "final_delay": str(schedule[-1].ticks)}
-    with opened(path, job.format.muxer, options) as container:
+
+    def drawn(shown: timing.Shown) -> tuple[_Bytes, _Bytes]:
+        return _paletted(job.frames.read(shown.index), colours)
+
+    with opened(path, job.format.muxer, options) as container, ahead(drawn, schedule) as pictures:
         stream = add_pictures(
             container, job.format.codec, {}, size=(width, height), pixels="pal8", rate=Fraction(timing.GIF_UNIT)
         )
         tick = 0
-        pictures = ahead(lambda shown: _paletted(job.frames.read(shown.index), colours), schedule)
         for shown, (indices, palette) in zip(schedule, pictures, strict=True):
             job.meter.step("encoding")
             frame = av.VideoFrame.from_ndarray((indices, palette), "pal8")  # type: ignore[arg-type]

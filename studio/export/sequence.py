@@ -33,11 +33,12 @@ def write(job: Job, path: Path) -> Written:
     """Make the folder `path` and write the frames, and the project beside them, into it. See `job.Encoder`."""
     path.mkdir()
     count = len(job.frames)
-    for number, data in enumerate(ahead(lambda number: compressed(job.frames.read(number)), range(count))):
-        job.meter.step("encoding")
-        with (path / staged_name(number, count)).open("wb") as file:
-            file.write(data)
-            _flush(file)
+    with ahead(lambda number: compressed(job.frames.read(number)), range(count)) as pictures:
+        for number, data in enumerate(pictures):
+            job.meter.step("encoding")
+            with (path / staged_name(number, count)).open("wb") as file:
+                file.write(data)
+                _flush(file)
     if job.project is not None:
         with (path / embed.SIDECAR).open("wb") as file:
             file.write(job.project.encode())

@@ -28,14 +28,15 @@ def write(job: Job, path: Path) -> Written:
     source_width, source_height = job.frames.size
     even = job.format.even
     width, height = (side + side % 2 if even else side for side in job.frames.size)
-    with opened(path, job.format.muxer, _MUXER_OPTIONS[job.format.muxer]) as container:
+    muxer = job.format.muxer
+    with opened(path, muxer, _MUXER_OPTIONS[muxer]) as container, job.frames.pictures() as pictures:
         if job.project is not None:
             container.metadata[embed.KEY] = job.project
         stream = add_pictures(
             container, job.format.codec, encoding.options, size=(width, height), pixels=encoding.pixels, rate=job.rate
         )
         yuv.tag(stream.codec_context)
-        for number, picture in enumerate(job.frames):
+        for number, picture in enumerate(pictures):
             job.meter.step("encoding")
             frame = yuv.video_frame(_padded(picture, width, height), encoding.pixels)
             frame.pts, frame.time_base = number, 1 / job.rate

@@ -33,21 +33,20 @@ def write(job: Job, path: Path) -> Written:
     delays = timing.spread(len(job.frames), job.rate, _UNIT)
     options = job.format.encoding(job.quality, job.frames.alpha).options
     flags = _ANIMATION | (_ALPHA if job.frames.alpha else 0) | (_XMP if job.project is not None else 0)
-    with path.open("wb") as file:
+
+    def made(change: tuple[Picture, bool]) -> tuple[int, int, bytes]:
+        picture, same = change
+        data = _compressed(picture, int(options["quality"]), lossless=same or options["lossless"] == "1")
+        return picture.shape[1], picture.shape[0], data
+
+    with path.open("wb") as file, job.frames.changes() as changes, ahead(made, changes) as pictures:
         file.write(b"RIFF\0\0\0\0WEBP")
         file.write(_chunk(b"VP8X", struct.pack("<I", flags) + _three(width - 1) + _three(height - 1)))
         file.write(_chunk(b"ANIM", struct.pack("<IH", 0, 0 if job.loop else 1)))  # on black, as often
-
-        def made(change: tuple[Picture, bool]) -> tuple[int, int, bytes]:
-            picture, same = change
-            data = _compressed(picture, int(options["quality"]), lossless=same or options["lossless"] == "1")
-            return picture.shape[1], picture.shape[0], data
-
-        for (across, down, data), delay in zip(ahead(made, job.frames.changes()), delays, strict=True):
+        for (across, down, data), delay in zip(pictures, delays, strict=True):
             job.meter.step("encoding")
-            place = (
-                _three(0) + _three(0) + _three(across - 1) + _three(down - 1) + _three(delay) + bytes([_KEEP_OVERWRITE])
-            )
+            numbers = (0, 0, across - 1, down - 1, delay)  # from the corner; the size, less one
+            place = b"".join(map(_three, numbers)) + bytes([_KEEP_OVERWRITE])
             file.write(_chunk(b"ANMF", place + data))
         if job.project is not None:
             file.write(_chunk(b"XMP ", embed.xmp_packet(job.project)))

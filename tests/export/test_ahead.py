@@ -25,16 +25,19 @@ def test_results_come_in_order_whatever_is_done_first():
             late.set()
         return 10 * number
 
-    assert list(ahead(work, range(30))) == [10 * number for number in range(30)]
-    assert list(ahead(work, [])) == [] and not threads()
+    with ahead(work, range(30)) as results:
+        assert list(results) == [10 * number for number in range(30)]
+    with ahead(work, []) as results:
+        assert list(results) == []
+    assert not threads()
 
 
 def test_only_a_few_are_taken_ahead():
     taken = itertools.count()
-    results = ahead(str, taken)
-    assert next(results) == "0"
-    assert next(taken) == WORKERS + 1
-    results.close()
+    with ahead(str, taken) as results:
+        assert next(results) == "0"
+        assert next(taken) == WORKERS + 1
+        assert threads()
     assert not threads()
 
 
@@ -47,8 +50,9 @@ def test_what_fails_is_raised_in_its_place_and_ends_it():
             raise ValueError("three")
         return number
 
-    results, seen = ahead(work, itertools.count()), []
-    with pytest.raises(ValueError, match="three"):
+    seen = []
+    with pytest.raises(ValueError, match="three") as caught, ahead(work, itertools.count()) as results:
         for number in results:
             seen.append(number)
-    assert seen == [0, 1, 2] and max(begun) <= 4 + WORKERS and not threads()
+    assert seen == [0, 1, 2] and max(begun) <= 4 + WORKERS
+    assert caught.tb is not None and not threads(), "not even while somebody holds the error"

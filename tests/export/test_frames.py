@@ -17,7 +17,8 @@ from studio.export.frames import Frames, compressed
 
 def test_frames_come_in_order_and_with_their_pixels(paint):
     frames = Frames.open(paint(3, (5, 4)))
-    pictures = list(frames)
+    with frames.pictures() as read:
+        pictures = list(read)
     assert len(frames) == 3
     assert frames.size == (5, 4)
     assert [picture.shape for picture in pictures] == [(4, 5, 3)] * 3
@@ -145,8 +146,9 @@ def test_a_png_of_noise_and_one_of_few_colours_hold_the_same_pixels():
 def test_a_frame_that_equals_the_one_before_is_its_first_pixel(tmp_path):
     for number, level in enumerate((3, 3, 9)):
         Image.new("RGB", (5, 4), (level, 0, 0)).save(tmp_path / f"{number}.png")
-    changes = list(Frames.open(sorted(tmp_path.glob("*.png"))).changes())
-    assert [(picture.shape, same) for picture, same in changes] == [
+    with Frames.open(sorted(tmp_path.glob("*.png"))).changes() as changes:
+        found = [(picture.shape, same) for picture, same in changes]
+    assert found == [
         ((4, 5, 3), False),
         ((1, 1, 3), True),
         ((4, 5, 3), False),
