@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from functools import lru_cache
+from itertools import accumulate
 from typing import NamedTuple
 
 import torch
@@ -84,16 +85,18 @@ def gather_bilinear(atlas: Tensor, x: Tensor, y: Tensor) -> Tensor:
     return torch.lerp(above, below, down)
 
 
-def shrink(images: Tensor, height: int, width: int) -> Tensor:
-    """Pictures (B, C, H, W) at a smaller size (height, width), antialiased with a triangle as wide as two new pixels.
+def shrink(images: Tensor, *sizes: tuple[int, int]) -> list[Tensor]:
+    """Pictures (B, C, H, W) at smaller sizes (height, width), antialiased with a triangle as wide as two new pixels.
 
-    Two matrix products: unlike `interpolate`, the gradient is the same in every run on every device.
+    Matrix products, the rows of all sizes in one: unlike `interpolate`, the gradient is the same in every run on every
+    device.
     """
-    rows, columns = (
-        _shrinking(old, new, images.dtype, images.device)
-        for old, new in zip(images.shape[-2:], (height, width), strict=True)
-    )
-    return rows @ images @ columns.T
+    height, width = images.shape[-2:]
+    like = images.dtype, images.device
+    rows = [_shrinking(height, new, *like) for new, _ in sizes]
+    flat = (torch.cat(rows) if len(rows) > 1 else rows[0]) @ images
+    parts = torch.split(flat, [new for new, _ in sizes], dim=-2)
+    return [part @ _shrinking(width, new, *like).T for part, (_, new) in zip(parts, sizes, strict=True)]
 
 
 class _Copy(NamedTuple):
@@ -140,17 +143,15 @@ def _level(spacing: Tensor) -> Tensor:
 def _atlas(images: Tensor, first: int, last: int) -> tuple[Tensor, list[_Copy]]:
     """Copies `first` to `last` of pictures, one under the other, (B, C, h, w), and where each of them lies."""
     height, width = images.shape[-2:]
-    parts: list[Tensor] = []
-    copies: list[_Copy] = []
-    top = 0
-    for level in range(first, last + 1):
-        factor = 2.0 ** (-level / STEPS_PER_OCTAVE)
-        h, w = max(1, round(height * factor)), max(1, round(width * factor))
-        part = shrink(images, h, w) if level else images
-        parts.append(functional.pad(part, (0, copies[0].width - w)) if copies else part)
-        copies.append(_Copy(top, h, w))
-        top += h
-    return torch.cat(parts, dim=2) if len(parts) > 1 else parts[0], copies
+    factors = [2.0 ** (-level / STEPS_PER_OCTAVE) for level in range(first, last + 1)]
+    sizes = [(max(1, round(height * factor)), max(1, round(width * factor))) for factor in factors]
+    smaller = sizes if first else sizes[1:]
+    parts = [*([] if first else [images]), *(shrink(images, *smaller) if smaller else [])]
+    tops = [0, *accumulate(h for h, _ in sizes)]
+    widest = sizes[0][1]
+    padded = [functional.pad(part, (0, widest - part.shape[-1])) if part.shape[-1] < widest else part for part in parts]
+    copies = [_Copy(top, h, w) for top, (h, w) in zip(tops, sizes, strict=False)]
+    return torch.cat(padded, dim=2) if len(padded) > 1 else padded[0], copies
 
 
 def _places(
