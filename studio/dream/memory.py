@@ -13,8 +13,9 @@ from torch import Tensor
 from studio.base.errors import InputError
 from studio.dream import confinement
 
-SHARE = 0.6
-"""How much of what is free a step may keep for its gradient: passing operations need room beside it."""
+SHARE = 0.7
+"""How much of what is free a step may keep for its gradient: passing operations need room beside it. Steps that
+`studio.render.sparing` takes for fitting keep up to 0.65."""
 
 LIMIT = "KEYDREAM_MEMORY"
 """The environment variable that says how many GiB of main memory the program is to take in all: what else is free is

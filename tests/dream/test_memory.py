@@ -28,7 +28,7 @@ def test_a_system_that_does_not_say_is_not_watched(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_step_that_keeps_too_much_is_stopped_while_it_grows(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(memory, "free", lambda: 100_000)  # of which 60,000 may be kept
+    monkeypatch.setattr(memory, "free", lambda: 100_000)  # of which 70,000 may be kept
     x = torch.ones(1000, requires_grad=True)  # 4,000 bytes each
     with memory.watched(CPU):
         y = x
