@@ -88,11 +88,13 @@ def _layer(
     """A piece as it lies on a part of the picture: (4, h, w), premultiplied."""
     u, v = inside(place, width, height, rows, columns)
     shown = place[SIZE].exp() * min(width, height)
-    level = (sprite.side / shown).log2().sub(_SHARPER).clamp(0, len(sprite.levels) - 1)
-    below = min(int(level.detach()), len(sprite.levels) - 2) if len(sprite.levels) > 1 else 0
-    piece = read(sprite.levels[below], u, v)
-    if len(sprite.levels) > 1:
-        piece = torch.lerp(piece, read(sprite.levels[below + 1], u, v), level - below)
+    level = (sprite.side / shown).log2().sub(_SHARPER)
+    if float(level.detach()) <= 0 or len(sprite.levels) == 1:
+        piece = read(sprite.levels[0], u, v)
+    else:
+        level = level.clamp(max=len(sprite.levels) - 1)
+        below = min(int(level.detach()), len(sprite.levels) - 2)
+        piece = torch.lerp(read(sprite.levels[below], u, v), read(sprite.levels[below + 1], u, v), level - below)
     tint = place[TINT].detach() if bare else place[TINT]
     return tinted(piece, sprite.light, place[RED : BLUE + 1], tint) * place[OPACITY]
 
