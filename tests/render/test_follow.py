@@ -16,6 +16,7 @@ from studio.canvas.placement import moved
 from studio.canvas.strokes import StrokeCanvas
 from studio.dream.seeds import generator
 from studio.project.model import Medium, Motion
+from studio.render import passing
 from studio.render.checkpoint import unpack
 from studio.render.events import FrameDone, StepDone
 from studio.render.follow import camera
@@ -54,6 +55,24 @@ def test_a_frame_begins_where_the_camera_takes_the_one_before(fakes, run, moves,
         view = camera(sample(project.timeline, after.frame), motion)
         canvas.encode(move(from_png(before.path), view))
         assert after.path.read_bytes() == to_png(canvas.image().detach())
+
+
+def test_the_frame_before_comes_from_memory_where_this_render_made_it(fakes, run, store, monkeypatch):
+    """Its picture or its latents: no file of the store is read for it, and the frames are the same."""
+    drawn = fakes.project(mode="follow", steps=1, length=4)
+    for project in (drawn, replace(drawn, medium=Medium("strokes", "", "noise", {"strokes": 3}))):
+        toolbox = fakes.Toolbox()
+        if project is not drawn:
+            toolbox.canvas = lambda project, width, height: StrokeCanvas(width, height, strokes=3)
+        with monkeypatch.context() as patch:
+            patch.setattr(passing.Found, "picture", lambda self: pytest.fail("the picture was read"))
+            patch.setattr(passing.Found, "state", lambda self: pytest.fail("the latents were read"))
+            whole = done(run(project, toolbox=toolbox))
+        for frame in whole[2:]:
+            store.remove(frame.key)
+        rest = done(run(project, toolbox=toolbox))
+        assert [frame.reused for frame in rest] == [True, True, False, False]
+        assert [frame.pixels for frame in rest] == [frame.pixels for frame in whole]
 
 
 def test_the_camera_is_what_the_timeline_says(fakes):
