@@ -68,7 +68,7 @@ def export(
                 written, found, size = _made(job, temporary, out)
     except FileError as error:
         raise ExportError(error.what, error.why, error.fix) from error
-    except OSError as error:
+    except (OSError, MemoryError) as error:
         raise failed(error, str(out)) from error
     meter.finish()
     return Exported(out, found.frames, found.width, found.height, found.seconds, size, written.notes + notes)

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 import importlib.util
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
-from studio.base.errors import RenderError
+from studio.base.cancel import never
+from studio.base.errors import ExportError, RenderError
+from studio.base.progress import silent
 from studio.canvas.pixels import PixelCanvas
 from studio.cli import app
+from studio.export import ExportOptions, export
 from studio.render import dreaming
 from studio.render.events import FrameDone, Notice
 from studio.render.session import render
@@ -160,6 +165,26 @@ def test_beginning_a_dream_falls_short(fakes, where, error, tmp_path, monkeypatc
         project = fakes.project({0: "red"}, length=1, init_image="flower")
     with pytest.raises(RenderError, match="does not fit into memory"):
         list(render(project, tools, FrameStore(tmp_path)))
+
+
+@pytest.mark.parametrize("where", ["studio.export.run.encode", "studio.export.run.probe.check", "PIL.Image.Image.load"])
+@pytest.mark.parametrize("name", ["a.gif", "a.mp4", "s_##.png"])
+def test_an_export_that_falls_short_leaves_what_was_there(name, where, tmp_path, monkeypatch):
+    Image.new("RGB", (16, 16), "red").save(tmp_path / "frame.png")
+    out = tmp_path / name
+    if "#" not in name:
+        out.write_bytes(b"an earlier export")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    def short(*_, **__):
+        raise MemoryError
+
+    monkeypatch.setattr(where, short)
+    settings = ExportOptions(overwrite=True)
+    with pytest.raises(ExportError, match="memory") as told:
+        export([tmp_path / "frame.png"], out, Fraction(24), settings=settings, token=never(), report=silent)
+    assert "smaller size" in told.value.fix
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
 
 
 @pytest.mark.parametrize("error", ERRORS, ids=lambda error: type(error).__name__)
