@@ -13,6 +13,7 @@ from studio.base.errors import ModelError
 from studio.canvas.generator import Branch, BranchShape, Choice, Networks
 from studio.canvas.placement import PLACE, TINT, composite, cover, enlarged, tinted
 from studio.models.loading import Weights, match
+from studio.models.unfilled import Unfilled, allocate
 
 SHARPNESS = 6.0
 """How much purer than its noise the choice among a class' drawings is."""
@@ -210,11 +211,11 @@ def build(weights: Weights, device: torch.device | str) -> BigGanModel:
             drawings that are not there. It is found out before memory is taken for more than the weights themselves.
     """
     config = BigGanConfig.read(weights.config, name=weights.name)
-    with torch.device("meta"):
+    with torch.device("meta"), Unfilled():
         networks = Networks(config.things, config.scenes, config.slots)
     wanted = networks.state_dict()
     if sum(value.numel() for value in wanted.values()) == sum(value.numel() for value in weights.tensors.values()):
-        networks.to_empty(device="cpu")  # otherwise the networks stay without memory, and `match` says what is wrong
+        allocate(networks)  # otherwise the networks stay without memory, and `match` says what is wrong
     match(weights.tensors, networks, name=weights.name)
     for slots, shape in ((networks.thing_slots, config.things), (networks.scene_slots, config.scenes)):
         if not torch.equal(torch.unique(slots), torch.arange(shape.drawings)):

@@ -8,6 +8,7 @@ from torch import Tensor
 from studio.canvas.biggan_deep import ARCHITECTURE, DeepConfig, DeepNetworks, folded
 from studio.models.loading import Weights, match
 from studio.models.precision import DTYPES, fastest
+from studio.models.unfilled import Unfilled, allocate
 
 NOISE_EDGE = 2.0
 """How far noise goes from 0, before it is multiplied by the truncation (Brock et al. 2019, the truncation trick)."""
@@ -96,10 +97,10 @@ def build(weights: Weights, device: torch.device | str, dtype: torch.dtype | Non
     """
     config = DeepConfig.read(weights.config, name=weights.name)
     tensors = folded(weights.tensors, config, name=weights.name)
-    with torch.device("meta"):
+    with torch.device("meta"), Unfilled():
         networks = DeepNetworks(config)
     if sum(v.numel() for v in networks.state_dict().values()) == sum(v.numel() for v in tensors.values()):
-        networks.to_empty(device="cpu")  # otherwise the networks stay without memory, and `match` says what is wrong
+        allocate(networks)  # otherwise the networks stay without memory, and `match` says what is wrong
     match(tensors, networks, name=weights.name)
     drawn = dtype or DTYPES[fastest(device)]
     return ImageNetModel(networks.to(device), config, drawn, name=weights.name, identity=weights.sha256)

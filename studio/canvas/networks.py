@@ -21,6 +21,7 @@ from studio.canvas.footprint import Footprint, decoder_footprint
 from studio.canvas.frozen import convolve
 from studio.models.loading import Weights, match
 from studio.models.precision import DTYPES, Precision
+from studio.models.unfilled import Unfilled, allocate
 
 _FIX = "Fetch or train the model again, or choose another"
 _DISTANCES = 1 << 24  # distances to codes that are held at once: 64 MiB
@@ -207,10 +208,10 @@ def build(weights: Weights, device: torch.device | str, precision: Precision = "
             out before memory is taken for more than the weights themselves.
     """
     config = VqganConfig.read(weights.config, name=weights.name)
-    with torch.device("meta"):
+    with torch.device("meta"), Unfilled():
         networks = Networks(config)
     if _numbers(networks.state_dict()) == _numbers(weights.tensors):
-        networks.to_empty(device="cpu")  # otherwise the networks stay without memory, and `match` says what is wrong
+        allocate(networks)  # otherwise the networks stay without memory, and `match` says what is wrong
     match(weights.tensors, networks, name=weights.name)
     on_device = networks.to(device)
     return VqganModel(on_device, config, name=weights.name, identity=weights.sha256, precision=precision)

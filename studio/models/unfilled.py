@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from torch import Tensor
+import torch
+from torch import Tensor, nn
 from torch.nn import init
 from torch.overrides import TorchFunctionMode
 
@@ -33,3 +34,11 @@ class Unfilled(TorchFunctionMode):
         if func in _DRAWING:
             return args[0] if args else named["tensor"]
         return func(*args, **named)
+
+
+def allocate(network: nn.Module) -> None:
+    """Give a network of the meta device memory for all its numbers, whatever they are.
+
+    As `to_empty` does, which asks the meta device, where many operations import torch's compiler first: over a second.
+    """
+    network._apply(lambda tensor: torch.empty(tensor.shape, dtype=tensor.dtype))  # type: ignore[no-untyped-call]

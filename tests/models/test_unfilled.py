@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import torch
 from torch import nn
 
-from studio.models.unfilled import Unfilled
+from studio.models.unfilled import Unfilled, allocate
 
 
 class Network(nn.Module):
@@ -46,3 +49,26 @@ def test_outside_of_it_all_is_as_ever() -> None:
     torch.manual_seed(1)
     assert torch.equal(nn.Linear(3, 3).weight, first.weight)
     assert first.weight.abs().max() > 0
+
+
+def test_a_network_without_memory_gets_it_and_can_be_loaded() -> None:
+    whole = Network().eval()
+    with torch.device("meta"), Unfilled():
+        made = Network().eval()
+    assert all(tensor.is_meta for tensor in made.state_dict().values())
+    allocate(made)
+    made.load_state_dict(whole.state_dict())
+    for name, tensor in whole.state_dict().items():
+        assert torch.equal(made.state_dict()[name], tensor)
+        assert made.state_dict()[name].stride() == tensor.stride()
+    assert all(parameter.requires_grad for parameter in made.parameters())
+
+
+def test_torchs_compiler_is_not_imported_for_it() -> None:
+    program = (
+        "import sys, torch\nfrom torch import nn\nfrom studio.models.unfilled import Unfilled, allocate\n"
+        "with torch.device('meta'), Unfilled():\n"
+        "    made = nn.Sequential(nn.Embedding(4, 3), nn.Conv2d(3, 4, 3), nn.Linear(2, 2), nn.GroupNorm(2, 4))\n"
+        "allocate(made)\nsys.exit(any(name in sys.modules for name in ('torch._dynamo', 'sympy')))"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
