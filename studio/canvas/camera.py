@@ -101,17 +101,14 @@ def move(images: Tensor, camera: Camera) -> Tensor:
 
 def _sources(width: int, height: int, camera: Camera) -> tuple[Tensor, Tensor]:
     """Where each pixel comes from: x and y, (H, W), in pixels from the left and top edge; centres are at halves."""
-    y, x = torch.meshgrid(
-        torch.arange(height, dtype=torch.float64) + 0.5, torch.arange(width, dtype=torch.float64) + 0.5, indexing="ij"
-    )
     centre_x, centre_y = camera.centre_x * width, camera.centre_y * height
-    x = (x - centre_x + camera.pan_x * width) / camera.zoom
-    y = (y - centre_y + camera.pan_y * height) / camera.zoom
+    x = (torch.arange(width, dtype=torch.float64) + 0.5 - centre_x + camera.pan_x * width) / camera.zoom
+    y = (torch.arange(height, dtype=torch.float64) + 0.5 - centre_y + camera.pan_y * height)[:, None] / camera.zoom
     angle = math.radians(camera.rotate)
     # On the screen y points down, so turning things clockwise by the angle is this rotation's inverse
     return (
-        centre_x + math.cos(angle) * x + math.sin(angle) * y,
-        centre_y - math.sin(angle) * x + math.cos(angle) * y,
+        (centre_x + math.cos(angle) * x) + math.sin(angle) * y,
+        (centre_y - math.sin(angle) * x) + math.cos(angle) * y,
     )
 
 
