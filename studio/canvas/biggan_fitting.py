@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.canvas.adam import adam
 from studio.canvas.biggan_model import BigGanModel, Latents
 from studio.canvas.placement import composite, unplace
 from studio.canvas.resample import resample, triangle
@@ -119,7 +120,7 @@ def _downhill(model: BigGanModel, latents: Latents, wanted: Tensor) -> Latents:
     if float(latents.place[0, 4]) < -1:
         return latents
     place, tint = (noise.clone().requires_grad_() for noise in (latents.place, latents.tint))
-    adam = torch.optim.Adam([place, tint], lr=_RATE)
+    optimiser = adam([place, tint], lr=_RATE)
     best, kept = float("inf"), latents
     for _ in range(_STEPS):
         drawn = model.draw(replace(latents, place=place, tint=tint), wanted.shape[-1], wanted.shape[-2])
@@ -127,9 +128,9 @@ def _downhill(model: BigGanModel, latents: Latents, wanted: Tensor) -> Latents:
         if float(loss.detach()) < best:
             best = float(loss.detach())
             kept = replace(latents, place=place.detach().clone(), tint=tint.detach().clone())
-        adam.zero_grad()
+        optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        adam.step()
+        optimiser.step()
     return kept
 
 

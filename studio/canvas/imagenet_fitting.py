@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from studio.canvas.adam import adam
 from studio.canvas.imagenet_model import NOISE_EDGE, ImageNetModel
 from studio.canvas.resample import resample, triangle
 
@@ -88,16 +89,16 @@ def fit(model: ImageNetModel, picture: Tensor, truncation: float) -> tuple[Tenso
     among[..., 0] = 3 / _SHARPNESS  # most of it is the best one, whose noise it is
     among.requires_grad_()
     chosen = functional.one_hot(seen.classes[best], model.classes).float()
-    adam = torch.optim.Adam([noise, among], lr=_RATE)
+    optimiser = adam([noise, among], lr=_RATE)
     least, kept = float("inf"), (noise.detach().clone(), _mixed(among, chosen).detach())
     for _ in range(STEPS):
         drawn = model(truncation * noise, _mixed(among, chosen), truncation)
         loss = (resample(drawn, _LOOK, _LOOK, kernel=triangle) - wanted).abs().mean()
         if float(loss.detach()) < least:
             least, kept = float(loss.detach()), (noise.detach().clone(), _mixed(among, chosen).detach())
-        adam.zero_grad()
+        optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
-        adam.step()
+        optimiser.step()
         with torch.no_grad():
             noise.clamp_(-NOISE_EDGE, NOISE_EDGE)
     return kept

@@ -11,8 +11,8 @@ import math
 import torch
 from torch import Tensor
 from torch.nn import functional
-from torch.optim import Adam
 
+from studio.canvas.adam import adam
 from studio.canvas.drawing import Drawing, draw, parts, samples
 from studio.canvas.palette import choose_palette
 from studio.canvas.resample import resample
@@ -215,17 +215,17 @@ def _polished(picture: Tensor, drawing: Drawing, steps: int, widest: float, lowe
     """The drawing's strokes moved together towards the picture, by the square of the error, on those of `lower`."""
     height, width = picture.shape[-2:]
     leaves = [part.detach().clone().requires_grad_() for part in parts(drawing)]
-    adam = Adam(leaves, lr=_RATE, betas=(0.8, 0.95))
+    optimiser = adam(leaves, lr=_RATE, betas=(0.8, 0.95))
     for step in range(steps):
-        adam.param_groups[0]["lr"] = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
+        optimiser.param_groups[0]["lr"] = _RATE * 0.5 * (1 + math.cos(math.pi * step / steps))
         with torch.enable_grad():
             shown = Drawing(*leaves)
             error = (draw(shown.over(lower) if lower else shown, width, height) - picture).square().mean()
             if float(error.detach()) < _SEEN**2:
                 break  # or Adam would make steps of what is only rounding
-            adam.zero_grad()
+            optimiser.zero_grad()
             error.backward()  # type: ignore[no-untyped-call]
-        adam.step()
+        optimiser.step()
         with torch.no_grad():
             leaves[1].clamp_(max=math.log(widest))
             leaves[2].clamp_(0, 1)

@@ -16,6 +16,7 @@ import torch
 from torch import Tensor
 
 from studio.base.cancel import CancelToken
+from studio.canvas.adam import adam
 from studio.canvas.imagenet_fitting import truncated
 from studio.canvas.imagenet_model import NOISE_EDGE, ImageNetModel
 from studio.dream.classes import likely
@@ -160,14 +161,14 @@ class Population:
         found = []
         for vector in torch.split(vectors.to(self.model.device), 1):
             moved = vector.clone().requires_grad_()
-            adam = torch.optim.Adam([moved], lr=_RATE)
+            optimiser = adam([moved], lr=_RATE)
             for _ in range(steps):
                 noise, mixtures = self.decoded(moved)
                 pictures = self.model(self._truncation * noise, mixtures, self._truncation)
-                adam.zero_grad()
+                optimiser.zero_grad()
                 self._judged(pictures).sum().backward()  # type: ignore[no-untyped-call]
                 if moved.grad is not None and bool(moved.grad.isfinite().all()):
-                    adam.step()
+                    optimiser.step()
             found.append(moved.detach().clamp(-NOISE_EDGE, NOISE_EDGE).cpu())
         return torch.cat(found)
 

@@ -17,6 +17,7 @@ import torch
 from torch import Tensor
 
 from studio.base.cancel import CancelToken
+from studio.canvas.adam import adam
 from studio.canvas.biggan_model import BigGanModel, Latents
 from studio.canvas.placement import PLACE, TINT, unplace, untint
 from studio.canvas.resample import resample, triangle
@@ -263,14 +264,14 @@ class _Search:
     def _refined(self, vectors: Tensor, things: list[int], scenes: list[int]) -> Tensor:
         """The vectors after some steps of Adam, all of them at once."""
         moved = vectors.clone().requires_grad_()
-        adam = torch.optim.Adam([moved], lr=_RATE)
+        optimiser = adam([moved], lr=_RATE)
         for _ in range(self._settings.steps):
             pictures = self._model.draw(self._decoded(moved, things, scenes), self._width, self._height)
-            adam.zero_grad()
+            optimiser.zero_grad()
             self._judged(pictures).sum().backward()  # type: ignore[no-untyped-call]
             if moved.grad is not None:
                 moved.grad.nan_to_num_(0.0, 0.0, 0.0)
-            adam.step()
+            optimiser.step()
         return moved.detach().clamp(-_EDGE, _EDGE)
 
     def _alike(self) -> tuple[list[int], list[int]]:
