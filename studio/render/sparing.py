@@ -112,9 +112,9 @@ class Sparing:
         """Bytes of the system that a step of `count` cutouts takes at most, as it is made now: an estimate.
 
         Measured on a Xeon, first steps took 71 to 101 % of it: networks of published sizes, a VQGAN f16 with ViT-B-32
-        at 256, 384, 512 and 1024 pixels in bf16, at 256 in fp32, and with ViT-B-16 beside it, and at 1024 drawn
-        twice in fp32; the starter's pair at 1024. Of less than 200 MiB, where it does not matter, they took a third or more. `keydream bench --large` prints
-        both.
+        at 256, 384, 512 and 1024 pixels in bf16, at 256 in fp32, at 1024 in fp32 drawn twice, and with ViT-B-16 beside
+        it; the starter's pair at 1024. Of less than 200 MiB, where it does not matter, they took a third or more.
+        `keydream bench --large` prints both.
         """
         drawing, looked = self._parts(count)
         return WARM + int(HELD * (self._picture() + max(drawing.most, drawing.kept + looked)))
