@@ -27,7 +27,7 @@ def norm_swish(x: Tensor, norm: nn.GroupNorm) -> Tensor:
 
     The norm's own weight and bias get no gradient: networks that draw are frozen. Memory is channels-last.
     """
-    if x.device.type != "cpu" or x.dtype == torch.float32 or x[0].numel() < SMALLEST:
+    if x.device.type != "cpu" or x.dtype != torch.bfloat16 or x[0].numel() < SMALLEST:
         weight, bias = norm.weight.to(x.dtype), norm.bias.to(x.dtype)
         normal = functional.group_norm(x, norm.num_groups, weight, bias, norm.eps)
         return functional.silu(normal, inplace=not (x.requires_grad and torch.is_grad_enabled()))
