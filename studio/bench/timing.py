@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import ctypes
+import gc
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -76,6 +78,7 @@ def peak(device: torch.device) -> Iterator[Peak]:
         yield found
         return
     over = threading.Event()
+    _give_back()
     before = most = _resident()
 
     def watch() -> None:
@@ -96,6 +99,13 @@ def peak(device: torch.device) -> Iterator[Peak]:
 def resident() -> int | None:
     """Bytes of main memory that this process holds; None where the system does not say (not Linux)."""
     return _resident() if _STATUS.exists() else None
+
+
+def _give_back() -> None:
+    """Return freed memory to the system, or what is taken from it again would not be seen."""
+    gc.collect()
+    with contextlib.suppress(AttributeError, OSError):  # another C library has no such function
+        ctypes.CDLL(None).malloc_trim(0)
 
 
 def _resident() -> int:
