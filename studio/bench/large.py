@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 import torch
 
-from studio.bench.timing import peak, wait
+from studio.bench.timing import give_back, peak, wait
 from studio.bench.workloads import Studio, workloads
 from studio.dream import memory
 from studio.dream.loop import Run
@@ -76,6 +76,7 @@ def measure(
     report("building")
     studio = Studio(replace(workloads(device)[work], width=side, height=side), device, precision)
     count = studio.manners[0].count
+    give_back()  # now, or the room would grow by it
     with contextlib.nullcontext() if room is None else memory.granted(room):
         sparing = Sparing(studio.canvas, studio.perceptors)
         needed, free = sparing.needs(count), memory.free_on(device)

@@ -78,7 +78,7 @@ def peak(device: torch.device) -> Iterator[Peak]:
         yield found
         return
     over = threading.Event()
-    _give_back()
+    give_back()
     before = most = _resident()
 
     def watch() -> None:
@@ -101,7 +101,7 @@ def resident() -> int | None:
     return _resident() if _STATUS.exists() else None
 
 
-def _give_back() -> None:
+def give_back() -> None:
     """Return freed memory to the system, or what is taken from it again would not be seen."""
     gc.collect()
     with contextlib.suppress(AttributeError, OSError):  # another C library has no such function
