@@ -54,8 +54,8 @@ class _Context(Protocol):
 
 
 class _Roughness(torch.autograd.Function):
-    """The squared differences add up to <x, Lx>, L being the Laplacian, and 2 Lx is their gradient: a third of the
-    passes over the picture that differences of their own take."""
+    """The squared differences add up to <x, Lx>, L being the Laplacian, and 2 Lx is their gradient: about half
+    the time that differences of their own take."""
 
     @staticmethod
     def forward(ctx: _Context, images: Tensor) -> Tensor:
