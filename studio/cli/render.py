@@ -14,6 +14,7 @@ from studio.base import paths
 from studio.base.collecting import importing
 from studio.base.errors import ExportError, InputError
 from studio.cli.console import ERRORS, Bar, interruptible
+from studio.cli.exporting import beside, encoded, finished, told
 from studio.cli.options import (
     Deterministic,
     Device,
@@ -33,7 +34,6 @@ from studio.cli.options import (
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from studio.base.cancel import CancelToken
     from studio.export import Exported
     from studio.project.model import Project
     from studio.render.events import Event, PlanMade, RenderDone
@@ -71,20 +71,19 @@ def render(
         opened = _resized(opened, size)
     check_target(out, force=force)
     _check_format(out)
-    with interruptible() as token:
-        source = Path(project) if Path(project).exists() else None
-        plan, done, takes = _dream(
-            opened, folder, frames, device, store, token, draft=draft, deterministic=deterministic, source=source
-        )
-        exported = _export(opened, done.paths, out, quality, token)
-    _tell(
-        exported,
-        as_json,
-        notes=plan.notes,
-        rendered=done.rendered,
-        reused=plan.reused,
-        seconds=done.seconds,
-        takes=takes,
+    source = Path(project) if Path(project).exists() else None
+    _dream(
+        opened,
+        folder,
+        out,
+        frames,
+        device,
+        store,
+        draft=draft,
+        deterministic=deterministic,
+        quality=quality,
+        source=source,
+        as_json=as_json,
     )
 
 
@@ -121,18 +120,7 @@ def still(
         prompt, medium, start, steps, read_size(size), seed, model=model, perceptor=perceptor, options=options or ()
     )
     check_target(out, force=force)
-    with interruptible() as token:
-        plan, done, takes = _dream(project, Path(), "", device, store, token, draft=False, deterministic=deterministic)
-        exported = _export(project, done.paths, out, None, token)
-    _tell(
-        exported,
-        as_json,
-        notes=plan.notes,
-        rendered=done.rendered,
-        reused=plan.reused,
-        seconds=done.seconds,
-        takes=takes,
-    )
+    _dream(project, Path(), out, "", device, store, deterministic=deterministic, as_json=as_json)
 
 
 def export(
@@ -178,49 +166,63 @@ def export(
             f"Run: keydream render {project} -o {out}",
         )
     with interruptible() as token:
-        exported = _export(opened, tuple(found), out, quality, token)
+        exported = encoded(opened, tuple(found), out, quality, token)
     _tell(exported, as_json, notes=(), rendered=0, reused=len(found), seconds=0.0)
 
 
 def _dream(
     project: Project,
     folder: Path,
+    out: Path,
     frames: str,
     device: str,
     store: Path | None,
-    token: CancelToken,
     *,
-    draft: bool,
+    draft: bool = False,
     deterministic: bool,
+    quality: int | None = None,
     source: Path | None = None,
-) -> tuple[PlanMade, RenderDone, tuple[str, ...]]:
-    """Render, and keep what came to rest as takes; the plan, the end, and the takes' keys."""
+    as_json: bool,
+) -> None:
+    """Render and export beside it, keep what came to rest as takes, and tell what was made."""
     wanted = _range(project, frames)
-    with importing():
-        from studio.dream.device import pick
-        from studio.render.session import render as session
-        from studio.render.store import FrameStore
-        from studio.render.toolbox import LocalToolbox
-        from studio.takes.keeping import Keeper
-        from studio.takes.store import Takes
+    asked = wanted or project.timeline.frames
+    rendered: Literal["draft", "final"] = "draft" if draft else "final"
+    with interruptible() as token, beside(project, asked, rendered, out, quality) as exporting:
+        with importing():
+            from studio.dream.device import pick
+            from studio.render.session import render as session
+            from studio.render.store import FrameStore
+            from studio.render.toolbox import LocalToolbox
+            from studio.takes.keeping import Keeper
+            from studio.takes.store import Takes
 
-    toolbox = LocalToolbox(folder, pick(device))
-    kept = FrameStore(store or paths.cache_dir() / "frames")
-    quality: Literal["draft", "final"] = "draft" if draft else "final"
-    events = session(project, toolbox, kept, frames=wanted, quality=quality, deterministic=deterministic, token=token)
-    keeper = Keeper(
-        Takes,
-        project,
-        toolbox,
-        kept,
-        frames=wanted,
-        quality=quality,
-        deterministic=deterministic,
-        source=source,
-        folder=folder,
+        toolbox = LocalToolbox(folder, pick(device))
+        kept = FrameStore(store or paths.cache_dir() / "frames")
+        exact = deterministic
+        events = session(project, toolbox, kept, frames=wanted, quality=rendered, deterministic=exact, token=token)
+        keeper = Keeper(
+            Takes,
+            project,
+            toolbox,
+            kept,
+            frames=wanted,
+            quality=rendered,
+            deterministic=exact,
+            source=source,
+            folder=folder,
+        )
+        plan, done = follow(told(keeper.watch(events), exporting, asked))
+        exported = finished(exporting, token)
+    _tell(
+        exported,
+        as_json,
+        notes=plan.notes,
+        rendered=done.rendered,
+        reused=plan.reused,
+        seconds=done.seconds,
+        takes=tuple(keeper.keys),
     )
-    plan, done = follow(keeper.watch(events))
-    return plan, done, tuple(keeper.keys)
 
 
 def follow(events: Iterable[Event]) -> tuple[PlanMade, RenderDone]:
@@ -263,26 +265,6 @@ def follow(events: Iterable[Event]) -> tuple[PlanMade, RenderDone]:
                     done = event
     assert plan is not None and done is not None, "a render begins with its plan and ends with its result"
     return plan, done
-
-
-def _export(project: Project, frames: tuple[Path, ...], out: Path, quality: int | None, token: CancelToken) -> Exported:
-    from studio.export import ExportOptions
-    from studio.export import export as encode
-    from studio.project.format import dumps
-
-    options = ExportOptions(
-        quality=project.export.quality if quality is None else quality, loop=project.export.loop, overwrite=True
-    )
-    with Bar("encoding", 2 * len(frames)) as bar:
-        return encode(
-            frames,
-            out,
-            project.timeline.rate.fraction,
-            settings=options,
-            project_json=dumps(project),
-            token=token,
-            report=bar.report,
-        )
 
 
 def _tell(

@@ -1,5 +1,7 @@
 """Frames become files, with the project inside: GIF, MP4, WebM, WebP, APNG, ProRes, PNG sequences. No torch, no Qt."""
 
+from studio.export.beside import Beside
+from studio.export.coming import Coming
 from studio.export.embed import read_embedded
 from studio.export.estimate import Estimate, estimate
 from studio.export.options import Exported, ExportOptions
@@ -9,6 +11,8 @@ from studio.export.run import export
 
 __all__ = [
     "FORMATS",
+    "Beside",
+    "Coming",
     "Estimate",
     "ExportOptions",
     "Exported",

@@ -6,7 +6,7 @@ import contextlib
 import io
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +18,7 @@ from PIL import Image
 from studio.base.cancel import CancelToken
 from studio.base.errors import ExportError
 from studio.export.ahead import ahead
+from studio.export.coming import Coming
 
 Picture = npt.NDArray[np.uint8]
 """Pixels (height, width, 3 or 4), sRGB, 0 to 255; the fourth channel is opacity, not premultiplied."""
@@ -41,13 +42,15 @@ class Frames:
         size: (width, height) of the pictures that come out.
         alpha: whether pictures have four channels.
         flattened: whether transparency in the files is replaced by black.
+        checked: whether every file was looked at before; otherwise each is when it is read.
     """
 
-    paths: tuple[Path, ...]
+    paths: Sequence[Path]
     source: tuple[int, int]
     size: tuple[int, int]
     alpha: bool = False
     flattened: bool = False
+    checked: bool = True
 
     @classmethod
     def open(
@@ -84,12 +87,28 @@ class Frames:
             transparent = transparent or clear
         return cls(tuple(paths), source, size or source, transparent and keep_alpha, transparent and not keep_alpha)
 
+    @classmethod
+    def awaited(cls, paths: Coming, *, size: tuple[int, int] | None = None) -> Frames:
+        """Frames of which none need be there yet. What `open` refuses is refused when a frame is read."""
+        return cls(paths, paths.size, size or paths.size, checked=False)
+
     def __len__(self) -> int:
         return len(self.paths)
 
+    def arriving(self, numbers: Iterable[int]) -> Iterator[int]:
+        """The same numbers, each when its frame is there: so whoever takes them waits, and no thread that reads.
+
+        Raises:
+            Cancelled: a frame will never come.
+        """
+        for number in numbers:
+            _ = self.paths[number]
+            yield number
+
     def pictures(self) -> AbstractContextManager[Iterator[Picture]]:
         """Gives the frames in turn, as `read` does, two ahead in another thread, which ends with the block."""
-        return ahead(self.read, range(len(self.paths)), workers=1)  # to read takes less time than to encode
+        numbers = self.arriving(range(len(self.paths)))
+        return ahead(self.read, numbers, workers=1)  # to read takes less time than to encode
 
     @contextlib.contextmanager
     def changes(self) -> Iterator[Iterator[tuple[Picture, bool]]]:
@@ -104,6 +123,11 @@ class Frames:
             ExportError: the file has gone, changed its size or does not decode.
         """
         path = self.paths[number]
+        if not self.checked:
+            found, clear = _inspect(path, number)
+            _same_size(found, self.source, path, number)
+            if clear:
+                raise _unreadable(path, number, ValueError("it has transparency, and no rendered frame has"))
         try:
             with Image.open(path, formats=("PNG",)) as image:
                 _same_size(image.size, self.source, path, number)

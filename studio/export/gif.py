@@ -37,10 +37,11 @@ def write(job: Job, path: Path) -> Written:
     colours = int(job.format.encoding(job.quality, False).options["colours"])
     options = {"loop": "0" if job.loop else "-1", "final_delay": str(schedule[-1].ticks)}
 
-    def drawn(shown: timing.Shown) -> tuple[_Bytes, _Bytes]:
-        return _paletted(job.frames.read(shown.index), colours)
+    def drawn(number: int) -> tuple[_Bytes, _Bytes]:
+        return _paletted(job.frames.read(number), colours)
 
-    with opened(path, job.format.muxer, options) as container, ahead(drawn, schedule) as pictures:
+    numbers = job.frames.arriving(shown.index for shown in schedule)
+    with opened(path, job.format.muxer, options) as container, ahead(drawn, numbers) as pictures:
         stream = add_pictures(
             container, job.format.codec, {}, size=(width, height), pixels="pal8", rate=Fraction(timing.GIF_UNIT)
         )

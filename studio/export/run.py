@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from studio.base.errors import ExportError, FileError
 from studio.base.progress import Report
 from studio.export import embed, probe, sequence
 from studio.export.chunks import LIMIT
+from studio.export.coming import Coming
 from studio.export.encode import encode, failed
 from studio.export.frames import Frames
 from studio.export.job import Job, Written
@@ -49,29 +51,92 @@ def export(
             a disk that failed. Whatever was at `out` before is untouched, and no other file is left.
         Cancelled: the token was fired; the same holds.
     """
+    return prepare(frames, out, rate, settings=settings, project_json=project_json, token=token, report=report).run()
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """An export that nothing speaks against, as far as can be told before it is begun.
+
+    Attributes:
+        frames: as given.
+        out: where it goes.
+        overwrite: whether what is there may be replaced.
+        layout: of a sequence, what goes where.
+        job: what is encoded.
+        notes: what the artist should know beside the encoder's own.
+    """
+
+    frames: Sequence[Path]
+    out: Path
+    overwrite: bool
+    layout: sequence.Layout | None
+    job: Job
+    notes: tuple[str, ...]
+
+    def run(self) -> Exported:
+        """Encode, probe, put in place; see `export`. Of coming frames it waits for all of them."""
+        out, job = self.out, self.job
+        try:
+            if self.layout is not None:
+                with sequence.staging(self.layout, self._layout_now) as staged:
+                    written, found, size = _made(job, staged, out)
+            else:
+                with atomic.replacing(out) as temporary:
+                    written, found, size = _made(job, temporary, out)
+                    if isinstance(self.frames, Coming):
+                        _check_target(out, self.frames, None, overwrite=self.overwrite)
+        except FileError as error:
+            raise ExportError(error.what, error.why, error.fix) from error
+        except (OSError, MemoryError) as error:
+            raise failed(error, str(out)) from error
+        job.meter.finish()
+        return Exported(out, found.frames, found.width, found.height, found.seconds, size, written.notes + self.notes)
+
+    def _layout_now(self) -> sequence.Layout:
+        """What goes where when all frames are known: hours after `prepare` looked, if they were coming."""
+        assert self.layout is not None, "only sequences have one"
+        if not isinstance(self.frames, Coming):
+            return self.layout
+        layout = sequence.plan(self.out, len(self.frames), overwrite=self.overwrite)
+        _check_target(self.out, self.frames, layout, overwrite=self.overwrite)
+        return layout
+
+
+def prepare(
+    frames: Sequence[Path],
+    out: Path,
+    rate: Fraction,
+    *,
+    settings: ExportOptions,
+    project_json: str | None = None,
+    token: CancelToken,
+    report: Report,
+) -> Ready:
+    """The first half of `export`, with the same arguments: refuse what can be refused. Nothing is written.
+
+    Frames that are `Coming` need not be there yet: they are looked at when they are read, and whether one of them would
+    be replaced is asked before anything is.
+
+    Raises:
+        ExportError: as `export`.
+        Cancelled: the token was fired.
+    """
     out = out if out.name not in {"", ".."} else out.resolve()
     chosen = choose(out, settings.format)
     exact = checked_rate(settings.rate or rate)
     layout = sequence.plan(out, len(frames), overwrite=settings.overwrite) if chosen.sequence else None
-    _check_target(out, frames, layout, overwrite=settings.overwrite)
-    opened = Frames.open(frames, size=settings.size, keep_alpha=chosen.alpha, token=token)
+    if isinstance(frames, Coming):
+        _check_target(out, (), layout, overwrite=settings.overwrite)
+        opened = Frames.awaited(frames, size=settings.size)
+    else:
+        _check_target(out, frames, layout, overwrite=settings.overwrite)
+        opened = Frames.open(frames, size=settings.size, keep_alpha=chosen.alpha, token=token)
     _check_size(opened, chosen)
     project, notes = _project(project_json, chosen, opened)
     meter = Meter(token, report, 2 * len(frames))
     job = Job(opened, exact, chosen, settings.quality, settings.loop, project, meter)
-    try:
-        if layout is not None:
-            with sequence.staging(layout) as staged:
-                written, found, size = _made(job, staged, out)
-        else:
-            with atomic.replacing(out) as temporary:
-                written, found, size = _made(job, temporary, out)
-    except FileError as error:
-        raise ExportError(error.what, error.why, error.fix) from error
-    except (OSError, MemoryError) as error:
-        raise failed(error, str(out)) from error
-    meter.finish()
-    return Exported(out, found.frames, found.width, found.height, found.seconds, size, written.notes + notes)
+    return Ready(frames, out, settings.overwrite, layout, job, notes)
 
 
 def _made(job: Job, path: Path, out: Path) -> tuple[Written, probe.Probe, int]:

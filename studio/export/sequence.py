@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
@@ -33,7 +33,8 @@ def write(job: Job, path: Path) -> Written:
     """Make the folder `path` and write the frames, and the project beside them, into it. See `job.Encoder`."""
     path.mkdir()
     count = len(job.frames)
-    with ahead(lambda number: compressed(job.frames.read(number)), range(count)) as pictures:
+    numbers = job.frames.arriving(range(count))
+    with ahead(lambda number: compressed(job.frames.read(number)), numbers) as pictures:
         for number, data in enumerate(pictures):
             job.meter.step("encoding")
             with (path / staged_name(number, count)).open("wb") as file:
@@ -135,17 +136,22 @@ def _check_folder(layout: Layout, *, overwrite: bool) -> None:
 
 
 @contextlib.contextmanager
-def staging(layout: Layout) -> Iterator[Path]:
+def staging(layout: Layout, again: Callable[[], Layout]) -> Iterator[Path]:
     """Give a path for `write` beside the target; put what is there in place when the block ends well.
 
     What is replaced is moved aside first and removed last. When a move fails, all moves are undone. When the block
     raises, nothing has changed.
+
+    Args:
+        layout: where everything goes.
+        again: called before the moves, for the layout as it has to be by then; when it raises, nothing has changed.
     """
     base = layout.out.with_name(f".{layout.out.stem[:40]}.{secrets.token_hex(4)}{atomic.TEMPORARY}")
     aside = base.with_name(base.name + "-old")
     try:
         base.parent.mkdir(parents=True, exist_ok=True)
         yield base
+        layout = again()
         if (base / embed.SIDECAR).exists():
             (base / embed.SIDECAR).rename(base / layout.sidecar.name)
         aside.mkdir()

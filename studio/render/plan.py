@@ -155,17 +155,20 @@ def plan(
             "Write a prompt at frame 0, or unmute a track",
         )
     draft = quality == "draft"
-    size = (
-        (max(SIDE_MIN, project.width // 2), max(SIDE_MIN, project.height // 2))
-        if draft
-        else (project.width, project.height)
-    )
+    size = frame_size(project, quality)
     hasher = Hasher(project, identities, size=size, device=device, deterministic=deterministic)
     if project.motion.mode == "walk":
         walk, solves = _walk(project, frames, hasher, draft)
         return Plan(*size, frames, walk, solves, _notes(project, frames, identities))
     chain = tuple(_chain(project, frames.stop, hasher, draft))
     return Plan(*size, frames, chain, (), _notes(project, frames, identities))
+
+
+def frame_size(project: Project, quality: Quality) -> tuple[int, int]:
+    """(width, height) in pixels of every frame of a render."""
+    if quality == "draft":
+        return max(SIDE_MIN, project.width // 2), max(SIDE_MIN, project.height // 2)
+    return project.width, project.height
 
 
 def work(plan: Plan, has: Callable[[str], bool]) -> Work:

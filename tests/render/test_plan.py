@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 import studio
 from studio.base.errors import InputError
 from studio.project.model import Medium
-from studio.render.plan import work
+from studio.render.plan import frame_size, work
 from studio.timeline.beginnings import begin_at
 from studio.timeline.easing import Ease
 from studio.timeline.edits import move_keys
@@ -154,6 +154,7 @@ def test_a_draft_halves_size_and_steps(fakes):
     tiny = fakes.lay_out(fakes.project(mode="follow", steps=0), quality="draft")
     assert (tiny.width, tiny.height) == (16, 16) and {job.steps for job in tiny.jobs} == {0}
     assert (fakes.lay_out(project).width, fakes.lay_out(project).height) == (101, 40)
+    assert (frame_size(project, "draft"), frame_size(project, "final")) == ((50, 20), (101, 40))
 
 
 def test_the_frames_are_those_of_the_timeline_unless_told(fakes):
