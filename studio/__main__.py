@@ -6,13 +6,16 @@ import sys
 
 
 def main() -> None:
-    """Run the command line and leave with its exit status."""
+    """Run the command line and leave with its exit status: this ends the process, see `studio.base.leaving`."""
     from studio.base.collecting import importing
 
     with importing():
         from studio.cli import run
 
-    sys.exit(run(sys.argv[1:]))
+    status = run(sys.argv[1:])
+    from studio.base.leaving import leave
+
+    leave(status)
 
 
 if __name__ == "__main__":

@@ -66,3 +66,36 @@ def test_help_loads_neither_torch_nor_qt() -> None:
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert "keydream render" in done.stdout
+
+
+def at_the_end(program: str, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """How the command ends whose `run` is replaced by this expression."""
+    begin = f"import sys, studio.cli as cli; cli.run = lambda arguments: {program}"
+    main = "from studio.__main__ import main; main()"
+    return subprocess.run(
+        [sys.executable, "-c", f"{begin}; {main}", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("status", [0, 1, 2, 130])
+def test_the_process_ends_with_the_commands_status(status: int) -> None:
+    done = at_the_end(f"print(arguments) or {status}", "a", "-b")
+    assert (done.returncode, done.stdout, done.stderr) == (status, "['a', '-b']\n", "")
+
+
+@pytest.mark.parametrize(
+    ("raised", "status", "said"),
+    [("sys.exit('in words')", 1, "in words\n"), ("sys.exit(None)", 0, ""), ("1 / 0", 1, "ZeroDivisionError")],
+)
+def test_what_a_command_lets_through_ends_it_as_ever(raised: str, status: int, said: str) -> None:
+    done = at_the_end(f"__import__('atexit').register(print, 'done') and {raised}")
+    assert (done.returncode, done.stdout) == (status, "done\n")
+    assert said in done.stderr
+
+
+def test_the_command_itself_ends_with_its_status_and_all_it_said() -> None:
+    command = [sys.executable, "-m", "studio"]
+    said = subprocess.run([*command, "schema"], capture_output=True, text=True, check=True)
+    assert json.loads(said.stdout)["type"] == "object"
+    assert said.stderr == ""
+    assert subprocess.run([*command, "rendre"], capture_output=True, check=False).returncode == 2

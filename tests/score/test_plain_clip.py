@@ -42,13 +42,10 @@ VIT = {
 PROGRAM = """
 import sys
 from pathlib import Path
-from studio.__main__ import main
-sys.argv[1:] = ["render", "first-walk", "--frames", "0:1", "--size", "32x32", "--draft", "-o", sys.argv[1]]
-try:
-    main()
-except SystemExit as end:
-    assert not end.code, end.code
-assert Path(sys.argv[-1]).is_file()
+from studio.cli import run
+status = run(["render", "first-walk", "--frames", "0:1", "--size", "32x32", "--draft", "-o", sys.argv[1]])
+assert not status, status
+assert Path(sys.argv[1]).is_file()
 heavy = ("open_clip", "timm", "torchvision", "scipy", "cma", "sympy", "torch._dynamo", "transformers", "PySide6")
 print("loaded:", *(name for name in heavy if name in sys.modules))
 """
