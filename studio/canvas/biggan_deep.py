@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.base.errors import ModelError
+from studio.canvas.frozen import doubling
 
 ARCHITECTURE = "biggan-deep"
 """What the configuration of such weights calls its architecture."""
@@ -163,8 +164,7 @@ class DeepBlock(nn.Module):
     def prepare(self) -> None:
         """Make the kernel (in, out, 4, 4) that enlarges and convolves at once from that which convolves."""
         if self.larger:
-            spread = self.conv_1.weight.new_tensor([[0, 0, 1], [0, 1, 1], [1, 1, 0], [1, 0, 0]])
-            self.doubling = torch.einsum("ai,bj,ocij->coab", spread, spread, self.conv_1.weight.detach())
+            self.doubling = doubling(self.conv_1.weight)
 
     def numbers(self, x: Tensor) -> int:
         """How many there are for one picture in the largest tensor on the way from `x`."""

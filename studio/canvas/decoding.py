@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
-from studio.canvas.frozen import convolve
+from studio.canvas.frozen import convolve, enlarge
 from studio.canvas.normswish import norm_swish
 
 MOST_THRIFT = 2
@@ -112,8 +112,7 @@ def _last(network: taming.Decoder | taming.Encoder, x: Tensor) -> Tensor:
 
 
 def _upsampled(layer: taming.Upsample, x: Tensor) -> Tensor:
-    larger = functional.interpolate(x, scale_factor=2.0, mode="nearest")
-    return convolve(layer.conv, larger) if layer.with_conv else larger
+    return enlarge(layer.conv, x) if layer.with_conv else functional.interpolate(x, scale_factor=2.0, mode="nearest")
 
 
 def _block(block: taming.ResnetBlock, x: Tensor) -> Tensor:

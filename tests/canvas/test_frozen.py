@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from studio.canvas.frozen import convolve
+from studio.canvas.frozen import convolve, enlarge
 
 
 @pytest.fixture
@@ -14,7 +14,7 @@ def chance() -> torch.Generator:
 
 @pytest.mark.parametrize("dtype", [torch.float32, torch.bfloat16])
 @pytest.mark.parametrize(
-    "layer", [{"padding": 1}, {"stride": 2, "bias": False}, {"padding": 2, "dilation": 2, "groups": 2}]
+    "layer", [{"stride": 2, "padding": 1}, {"stride": 2, "bias": False}, {"padding": 2, "dilation": 2, "groups": 2}]
 )
 def test_picture_and_gradient_are_pytorchs_to_the_bit(
     layer: dict[str, int], dtype: torch.dtype, chance: torch.Generator
@@ -28,6 +28,43 @@ def test_picture_and_gradient_are_pytorchs_to_the_bit(
         found.append((made.detach(), *torch.autograd.grad(made.float().square().sum(), given)))
     assert torch.equal(found[0][0], found[1][0])
     assert torch.equal(found[0][1], found[1][1])
+
+
+@pytest.mark.parametrize(("size", "padding"), [(3, 1), (1, 0), (5, 1), (3, 0)])
+def test_gradient_by_turned_weights_is_pytorchs(size: int, padding: int, chance: torch.Generator) -> None:
+    convolution = nn.Conv2d(5, 7, size, padding=padding).double().requires_grad_(False)
+    x = torch.randn(2, 5, 9, 11, generator=chance, dtype=torch.float64).requires_grad_()
+    pull = torch.randn(convolution(x).shape, generator=chance, dtype=torch.float64)
+    (theirs,) = torch.autograd.grad(convolution(x), x, pull)
+    (ours,) = torch.autograd.grad(convolve(convolution, x), x, pull)
+    assert torch.allclose(ours, theirs, atol=1e-12)
+
+
+def test_weights_that_change_are_turned_again(chance: torch.Generator) -> None:
+    convolution = nn.Conv2d(2, 2, 3, padding=1).requires_grad_(False)
+    x = torch.randn(1, 2, 6, 6, generator=chance).requires_grad_()
+    (before,) = torch.autograd.grad(convolve(convolution, x).sum(), x)
+    convolution.weight.mul_(2)
+    (after,) = torch.autograd.grad(convolve(convolution, x).sum(), x)
+    assert torch.allclose(after, 2 * before)
+
+
+@pytest.mark.parametrize("side", [8, 32])
+def test_an_enlarged_picture_is_convolved_as_if_it_had_been_repeated(side: int, chance: torch.Generator) -> None:
+    convolution = nn.Conv2d(3, 4, 3, padding=1).double().requires_grad_(False)
+    x = torch.randn(2, 3, side, side + 3, generator=chance, dtype=torch.float64).requires_grad_()
+    wanted = convolution(nn.functional.interpolate(x, scale_factor=2.0, mode="nearest"))
+    found = enlarge(convolution, x)
+    pull = torch.randn(wanted.shape, generator=chance, dtype=torch.float64)
+    assert torch.allclose(found, wanted, atol=1e-12)
+    (theirs,), (ours,) = (torch.autograd.grad(made, x, pull) for made in (wanted, found))
+    assert torch.allclose(ours, theirs, atol=1e-12)
+    assert torch.equal(enlarge(convolution, x.detach()), found)
+
+
+def test_only_3x3_convolutions_that_keep_the_size_enlarge() -> None:
+    with pytest.raises(ValueError, match="3x3"):
+        enlarge(nn.Conv2d(1, 1, 1), torch.ones(1, 1, 4, 4))
 
 
 def test_nothing_of_what_goes_in_is_kept(chance: torch.Generator) -> None:
