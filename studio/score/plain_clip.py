@@ -17,6 +17,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from studio.models.towers import TOWERS
+from studio.score.attention import QuickGelu
 
 _TEXT = {"context_length": 77, "vocab_size": 49408, "width": 512, "heads": 8, "layers": 12}
 """What a text tower is described by here, with open_clip's values for what is left out."""
@@ -155,7 +156,7 @@ class _Block(nn.Module):
         self.ln_1 = _Norm(width)
         self.attn = nn.MultiheadAttention(width, heads, batch_first=True)
         self.ln_2 = _Norm(width)
-        active = _QuickGelu() if quick_gelu else nn.GELU()
+        active = QuickGelu() if quick_gelu else nn.GELU()
         parts = {"c_fc": nn.Linear(width, 4 * width), "gelu": active, "c_proj": nn.Linear(4 * width, width)}
         self.mlp = nn.Sequential(OrderedDict(parts))
 
@@ -171,8 +172,3 @@ class _Norm(nn.LayerNorm):
 
     def forward(self, x: Tensor) -> Tensor:
         return super().forward(x).to(x.dtype)
-
-
-class _QuickGelu(nn.Module):
-    def forward(self, x: Tensor) -> Tensor:
-        return x * torch.sigmoid(1.702 * x)

@@ -39,6 +39,29 @@ def test_packed_blocks_compute_what_plain_ones_do(count: int, side: int) -> None
     torch.testing.assert_close(two.grad, one.grad, atol=0.02 * float(one.grad.abs().max()), rtol=0)
 
 
+@pytest.mark.parametrize("bias", [True, False])
+def test_packed_linear_layers_compute_what_plain_ones_do(bias: bool) -> None:
+    random = torch.Generator().manual_seed(2)
+    plain = nn.Sequential(nn.Linear(256, 512, bias=bias)).requires_grad_(False).to(torch.bfloat16)
+    for parameter in plain.parameters():
+        parameter.copy_(0.1 * torch.randn(parameter.shape, generator=random))
+    packed = copy.deepcopy(plain)
+    assert pack(packed) == 1
+    rows = torch.randn(3, 50, 256, generator=random).bfloat16()
+    pull = torch.randn(3, 50, 512, generator=random).bfloat16()
+    found = []
+    for network in (plain, packed):
+        given = rows.clone().requires_grad_()
+        made = network(given)
+        found.append((made.detach(), *torch.autograd.grad(made, given, pull)))
+    torch.testing.assert_close(found[1], found[0], atol=0.02, rtol=0.01)
+    assert list(packed.state_dict()) == list(plain.state_dict())
+
+
+def test_small_linear_layers_stay_as_they_are() -> None:
+    assert pack(nn.Sequential(nn.Linear(16, 16)).to(torch.bfloat16)) == 0
+
+
 def test_single_precision_stays_as_it_is() -> None:
     network = tower().float()
     assert pack(network) == 0
