@@ -20,6 +20,9 @@ from torch.nn import functional
 STEPS_PER_OCTAVE = 2
 """Copies are smaller by the square root of 2 each: the one that is read is at most 19 % too fine or too coarse."""
 
+_TILE = 28
+"""Pixels of a view, about, that are read from one copy, though perspective has some a little nearer than others."""
+
 _NEAR = 2.9
 """So near, what lies beyond an end is reflected once at most (and a little for rounding)."""
 
@@ -50,28 +53,26 @@ def view(images: Tensor, homographies: Tensor, size: int) -> Tensor:
     last = int(_level(spacing / (1 - tilt) ** 1.5).max().clamp(first, coarsest))
     atlas, copies = _atlas(images, first, last)
     with torch.no_grad():
-        x, y = _places(homographies, spacing, copies, size=size, first=first, like=images)
-        x, y = (part.reshape(batch, -1, size) for part in (x, y))
-    views = look_up(atlas, x, y).reshape(batch, images.shape[1], -1, size, size)
+        grid = _grid(homographies, _levels(homographies, spacing, size, first, last), copies, size, atlas)
+    views = look_up(atlas, grid.view(batch, -1, size, 2)).reshape(batch, images.shape[1], -1, size, size)
     return views.transpose(1, 2).flatten(0, 1)
 
 
-def look_up(atlas: Tensor, x: Tensor, y: Tensor) -> Tensor:
-    """Read (B, C, H, W) between its pixels: (B, C, h, w) for places x, y (B, h, w) in pixels, 0 for the first's centre.
+def look_up(atlas: Tensor, grid: Tensor) -> Tensor:
+    """Read (B, C, H, W) between its pixels: (B, C, h, w) for places (B, h, w, 2), x and y from edge to edge -1 to 1.
 
     By `grid_sample`, or by `gather_bilinear` where its gradient is missing (MPS) or adds up in any order (CUDA) though
     deterministic algorithms are asked for.
     """
     if atlas.device.type == "cpu" or (atlas.is_cuda and not torch.are_deterministic_algorithms_enabled()):
-        height, width = atlas.shape[-2:]
-        grid = torch.stack([x.add(0.5).mul_(2 / width).sub_(1), y.add(0.5).mul_(2 / height).sub_(1)], dim=-1)
         return functional.grid_sample(atlas, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
-    return gather_bilinear(atlas, x, y)
+    return gather_bilinear(atlas, grid)
 
 
-def gather_bilinear(atlas: Tensor, x: Tensor, y: Tensor) -> Tensor:
+def gather_bilinear(atlas: Tensor, grid: Tensor) -> Tensor:
     """`look_up` by `torch.gather`, whose gradient is deterministic where PyTorch is asked for that. Slower."""
     channels, height, width = atlas.shape[1:]
+    x, y = (grid + 1).mul_(grid.new_tensor([width / 2, height / 2])).sub_(0.5).unbind(-1)
     left, top = x.floor().clamp(0, width - 1), y.floor().clamp(0, height - 1)
     right, bottom = (left + 1).clamp(max=width - 1), (top + 1).clamp(max=height - 1)
     across, down = (x - left).unsqueeze(1), (y - top).unsqueeze(1)
@@ -154,26 +155,56 @@ def _atlas(images: Tensor, first: int, last: int) -> tuple[Tensor, list[_Copy]]:
     return torch.cat(padded, dim=2) if len(padded) > 1 else padded[0], copies
 
 
-def _places(
-    homographies: Tensor, spacing: Tensor, copies: list[_Copy], *, size: int, first: int, like: Tensor
-) -> tuple[Tensor, Tensor]:
-    """Where in the atlas each pixel of each view lies: x and y, (n, S * S), in pixels, made as `like` is."""
-    dtype, device = like.dtype, like.device
-    points = homographies.to(dtype).to(device) @ _corners(size, dtype, device)
-    w = points[:, 2]
-    folded = _folded(points[:, :2].div_(points[:, 2:]), _reach(homographies))
-    table = torch.tensor([[copy.width, copy.height, copy.top] for copy in copies], dtype=dtype).to(device)
-    if len(copies) == 1:
-        width, height, top = table[0]
-    else:
-        # the level is round(STEPS_PER_OCTAVE * log2(spacing / w ** 1.5)): bounds on w, each view's in its own measure
-        middles = torch.arange(first, first + len(copies) - 1, dtype=torch.float64) + 0.5
-        bounds = (2 ** (-middles * 2 / (3 * STEPS_PER_OCTAVE))).flip(0).to(dtype).to(device)
-        measure = (spacing ** (-2 / 3)).to(dtype).to(device)
-        level = len(copies) - 1 - torch.bucketize(w * measure[:, None], bounds)
-        width, height, top = table.T.index_select(1, level.flatten()).view(3, *level.shape)
-    x, y = folded.unbind(1)
-    return _pixel(x, width), _pixel(y, height).add_(top)
+def _levels(homographies: Tensor, spacing: Tensor, size: int, first: int, last: int) -> Tensor:
+    """Which copy each tile of each view is read from, (n, k, k), 0 for the level `first`: as its middle would be."""
+    tiles = _tiles(size) if last > first else 1
+    w = (homographies[:, 2:] @ _corners(tiles, homographies.dtype, homographies.device)).view(-1, tiles, tiles)
+    return _level(spacing[:, None, None] / w**1.5).long().clamp_(first, last).sub_(first)
+
+
+def _tiles(size: int) -> int:
+    """Tiles of about `_TILE` pixels along a view's side, of equal size."""
+    return next(count for count in range(max(1, size // _TILE), 0, -1) if size % count == 0)
+
+
+def _grid(homographies: Tensor, levels: Tensor, copies: list[_Copy], size: int, atlas: Tensor) -> Tensor:
+    """Where in the atlas each pixel of each view lies, (n, S, S, 2), as `look_up` takes it.
+
+    Args:
+        homographies: (n, 3, 3).
+        levels: (n, k, k), which of the copies each tile is read from.
+        copies: where they lie.
+        size: S.
+        atlas: (B, C, h, w), in whose precision and on whose device the places are.
+    """
+    dtype, device = atlas.dtype, atlas.device
+    height, width = atlas.shape[-2:]
+    # the first two rows plus the third: places come as 0 ... 2 instead of -1 ... 1
+    moved = homographies + torch.cat([homographies[:, 2:].expand(-1, 2, -1), torch.zeros_like(homographies[:, 2:])], 1)
+    points = moved.to(dtype).to(device) @ _corners(size, dtype, device)
+    place, mirrored = _folded(points[:, :2].div_(points[:, 2:]), _reach(homographies))
+    lines = torch.tensor(
+        [[(0, each.width, width), (each.top, each.height, height)] for each in copies], dtype=torch.float64
+    )
+    begin, length, whole = lines.unbind(-1)
+    # a pixel's middle lies half of it from its edge; beyond the outermost middles nothing is mixed in
+    table = torch.stack(
+        [
+            (begin + length * mirrored) * 2 / whole - 1,
+            length * (1 - 2 * mirrored) / whole,
+            (begin + 0.5) * 2 / whole - 1,
+            (begin + length - 0.5) * 2 / whole - 1,
+        ]
+    )
+    count, tiles = len(levels), levels.shape[-1]
+    tile = size // tiles
+    start, slope, least, most = (
+        each[levels].movedim(-1, 1)[:, :, :, None, :, None] for each in table.to(dtype).to(device)
+    )
+    grid = place.new_empty(count, tiles, tile, tiles, tile, 2)
+    place = place.view(count, 2, tiles, tile, tiles, tile)
+    torch.clamp(torch.addcmul(start, place, slope, out=place), least, most, out=grid.movedim(-1, 1))
+    return grid.view(count, size, size, 2)
 
 
 def _reach(homographies: Tensor) -> float:
@@ -183,13 +214,12 @@ def _reach(homographies: Tensor) -> float:
     return float((points[:, :2] / points[:, 2:]).abs().max())
 
 
-def _folded(place: Tensor, reach: float) -> Tensor:
-    """From -1 ... 1 to 2 ... 0, reflected at both ends; `reach` bounds what `place` holds, which is overwritten."""
-    place.add_(1)
+def _folded(place: Tensor, reach: float) -> tuple[Tensor, int]:
+    """Places from 0 ... 2, reflected at both ends, and 1; `reach` bounds how far from 1 they are. Overwritten.
+
+    Where nothing reaches beyond the ends places are left alone, and the second is 0; otherwise 2 ... 0 comes out.
+    """
+    if reach <= 1:
+        return place, 0
     place = place.abs_() if reach <= _NEAR else place.remainder_(4)
-    return place.sub_(2).abs_()
-
-
-def _pixel(folded: Tensor, length: Tensor) -> Tensor:
-    """From 2 ... 0 to pixels 0 ... length - 1 of a line."""
-    return torch.minimum((1 - folded / 2).mul_(length).sub_(0.5).clamp_(min=0), length - 1)
+    return place.sub_(2).abs_(), 1

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
+import math
+
 import pytest
 import torch
 
@@ -102,6 +105,24 @@ def test_gradient_reaches_all_that_is_not_erased(generator: torch.Generator) -> 
     assert erased.any()
     assert (image.grad[erased] == 0).all()
     assert (image.grad[~erased] != 0).float().mean() > 0.99
+
+
+@pytest.mark.parametrize(("count", "size"), [(1, 5), (3, 8), (8, 16), (10, 7)])
+def test_no_two_cutouts_have_the_same_noise(count: int, size: int, generator: torch.Generator) -> None:
+    noise = augment(torch.zeros(count, 3, size, size), Augmentation(noise=0.5), generator).flatten(1)
+    units = noise / noise.norm(dim=1, keepdim=True)
+    alike = (units @ units.T).abs() - torch.eye(count)
+    assert float(alike.max()) < 5 / math.sqrt(units.shape[1]), "as little as chance has it"
+
+
+def test_noise_is_added_to_pictures_and_colours(generator: torch.Generator) -> None:
+    cutouts = torch.rand(6, 3, 9, 9, generator=generator)
+    settings = Augmentation(brightness=0.4, hue=0.2, noise=0.3)
+    seeds = [torch.Generator().manual_seed(3) for _ in range(3)]
+    both = augment(cutouts, settings, seeds[0])
+    colours = augment(cutouts, dataclasses.replace(settings, noise=0.0), seeds[1])
+    noise = augment(torch.zeros_like(cutouts), Augmentation(noise=0.3), seeds[2])
+    torch.testing.assert_close(both, colours + noise)
 
 
 def test_colours_and_noise_do_not_clamp(generator: torch.Generator) -> None:

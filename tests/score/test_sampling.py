@@ -137,12 +137,10 @@ def test_reading_by_index_is_the_same_with_the_same_gradient() -> None:
     random = torch.Generator().manual_seed(3)
     one = torch.rand(2, 3, 6, 5, generator=random, dtype=torch.float64).requires_grad_()
     two = one.detach().clone().requires_grad_()
-    x, y = (
-        4 * torch.rand(2, 7, 4, generator=random, dtype=torch.float64),
-        5 * torch.rand(2, 7, 4, generator=random).double(),
-    )
-    x[0, 0, 0], y[0, 0, 0] = 4, 5
-    found, expected = gather_bilinear(one, x, y), look_up(two, x, y)
+    inside = torch.tensor([4 / 5, 5 / 6], dtype=torch.float64)  # to the middles of the outermost pixels
+    grid = (2 * torch.rand(2, 7, 4, 2, generator=random, dtype=torch.float64) - 1) * inside
+    grid[0, 0, 0] = inside
+    found, expected = gather_bilinear(one, grid), look_up(two, grid)
     torch.testing.assert_close(found, expected)
     pull = torch.randn(found.shape, generator=random, dtype=torch.float64)
     (found * pull).sum().backward()
