@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import errno
+import os
+import sys
 import threading
+from concurrent.futures import ThreadPoolExecutor
 from fractions import Fraction
 from pathlib import Path
 
@@ -246,6 +249,25 @@ def test_a_bad_frame_is_named_when_it_comes(paint, tmp_path, name, kind, words):
         with pytest.raises(ExportError, match=words):
             export.finish(never(), silent)
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have no priority of their own, or are given none")
+def test_it_takes_what_the_render_leaves(paint, tmp_path, monkeypatch):
+    gif, here = encode._ENCODERS["gif"], os.getpriority(os.PRIO_PROCESS, 0)
+    there: list[int] = []
+
+    def seen(job, path):
+        there.append(os.getpriority(os.PRIO_PROCESS, 0))
+        with ThreadPoolExecutor() as pool:
+            there.append(pool.submit(os.getpriority, os.PRIO_PROCESS, 0).result())
+        return gif(job, path)
+
+    monkeypatch.setattr(encode, "_ENCODERS", {"gif": seen})
+    with begun(tmp_path / "a.gif", 1) as export:
+        export.tell(0, paint(1)[0])
+        export.finish(never(), silent)
+    assert there == [min(19, here + 10)] * 2
+    assert os.getpriority(os.PRIO_PROCESS, 0) == here
 
 
 def test_progress_is_told_of_what_is_left(paint, tmp_path):
