@@ -60,8 +60,8 @@ own of what a picture is; a decoder has."""
 RANGE = 1.0
 """What the parameter range = 1 means: the weight of leaving 0 to 1."""
 
-BOUNDED = ("pixels", "fourier")
-"""Media whose pictures cannot leave 0 to 1: there is no range to keep."""
+BOUNDED = ("pixels", "fourier", "collage")
+"""Media whose pictures cannot leave 0 to 1, a collage's by more than 1/512: there is no range to keep."""
 
 LADDER = (Stage(0.4, 0.25), Stage(0.3, 0.5), Stage(0.3, 1.0))
 """Share of the steps, and scale of the canvas."""
