@@ -167,12 +167,11 @@ class _Drawing(torch.autograd.Function):
         finest = torch.ops.aten.sigmoid_backward(gradients[0], picture).mul_(2)
         flat = finest.flatten(0, 1)
         stacked = torch.bmm(ctx.rows.T.expand(len(flat), -1, -1), flat)
-        coarse, top = [], 0
-        for rows, columns in ctx.up:
-            height = rows.shape[1]
-            part = stacked[:, top : top + height].flatten(0, 1) @ columns
-            coarse.append(part.view(*picture.shape[:2], height, -1))
-            top += height
+        parts = torch.split(stacked, [rows.shape[1] for rows, _ in ctx.up], dim=1)
+        coarse = [
+            torch.bmm(part, columns.expand(len(flat), -1, -1)).view(*picture.shape[:2], part.shape[1], -1)
+            for part, (_, columns) in zip(parts, ctx.up, strict=True)
+        ]
         return None, None, *coarse, finest
 
 

@@ -50,8 +50,8 @@ class Guard:
 def finite(total: Tensor, parameters: Sequence[Tensor]) -> Tensor:
     """Whether a loss and its gradients are finite: a truth value still on the device, which nothing waits for yet."""
     # a sum takes one pass, and has no finite value where one of its terms has none
-    sums = [parameter.grad.sum() for parameter in parameters if parameter.grad is not None]
-    return torch.stack([torch.isfinite(each) for each in (total.sum(), *sums)]).all()
+    sums = [parameter.grad.sum().to(total) for parameter in parameters if parameter.grad is not None]
+    return torch.isfinite(torch.stack([total.sum(), *sums])).all()
 
 
 def _name(culprits: Sequence[str]) -> str:

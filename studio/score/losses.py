@@ -7,6 +7,8 @@ from typing import Protocol, cast
 import torch
 from torch import Tensor
 
+_TINY = 1e-12  # what lengths are at least, as `torch.nn.functional.normalize` has it
+
 
 def spherical_distance(a: Tensor, b: Tensor) -> Tensor:
     """Half the squared angle between vectors: 0 where they agree, pi**2 / 2 where they are opposite.
@@ -22,12 +24,16 @@ def spherical_distance(a: Tensor, b: Tensor) -> Tensor:
     Returns:
         (...), radians squared.
     """
-    return angle(a, b).square() / 2
+    return cast("Tensor", _Spherical.apply(a, b))
 
 
 def angle(a: Tensor, b: Tensor) -> Tensor:
     """The angle between vectors (..., d), in radians, 0 to pi: (...). See `spherical_distance`."""
-    a, b = (torch.nn.functional.normalize(vector, dim=-1) for vector in (a, b))
+    return _between(*(torch.nn.functional.normalize(vector, dim=-1) for vector in (a, b)))
+
+
+def _between(a: Tensor, b: Tensor) -> Tensor:
+    """The angle between vectors of unit length."""
     return 2 * torch.atan2((a - b).norm(dim=-1), (a + b).norm(dim=-1))
 
 
@@ -49,8 +55,35 @@ class _Context(Protocol):
     """What a `torch.autograd.Function` remembers."""
 
     saved_tensors: tuple[Tensor, ...]
+    needs_input_grad: tuple[bool, ...]
 
     def save_for_backward(self, *tensors: Tensor) -> None: ...
+
+
+class _Spherical(torch.autograd.Function):
+    """Half the squared angle, which falls fastest along the great circle from one to the other, by the angle."""
+
+    @staticmethod
+    def forward(ctx: _Context, a: Tensor, b: Tensor) -> Tensor:
+        lengths = [vector.norm(dim=-1, keepdim=True).clamp_min(_TINY) for vector in (a, b)]
+        one, two = (vector / length for vector, length in zip((a, b), lengths, strict=True))
+        between = _between(one, two)
+        ctx.save_for_backward(one, two, *lengths, between[..., None])
+        return between.square() / 2
+
+    @staticmethod
+    def backward(ctx: _Context, *gradients: Tensor) -> tuple[Tensor | None, ...]:
+        one, two, *lengths, between = ctx.saved_tensors
+        pull = gradients[0][..., None] * between
+        made: list[Tensor | None] = []
+        for here, there, length, wanted in zip((one, two), (two, one), lengths, ctx.needs_input_grad, strict=True):
+            if not wanted:
+                made.append(None)
+                continue
+            along = torch.addcmul(there, here, between.cos(), value=-1)
+            away = along * (-pull / along.norm(dim=-1, keepdim=True).clamp_min(_TINY))
+            made.append((away / length).sum_to_size(here.shape))
+        return tuple(made)
 
 
 class _Roughness(torch.autograd.Function):

@@ -53,6 +53,7 @@ def test_gradients_are_right() -> None:
     a, b = torch.randn(2, 3, 5, generator=random, dtype=torch.float64)
     images = 2 * torch.rand(2, 3, 4, 5, generator=random, dtype=torch.float64) - 0.5
     assert torch.autograd.gradcheck(spherical_distance, (a.requires_grad_(), b.requires_grad_()))
+    assert torch.autograd.gradcheck(spherical_distance, (a[:, None], b)), "of every pair"
     assert torch.autograd.gradcheck(total_variation, (images.requires_grad_(),))
     assert torch.autograd.gradcheck(range_loss, (images,))
 
