@@ -209,8 +209,11 @@ class Dreamer:
         Raises:
             StudioError: a prompt cannot be read by a perceptor, or something that it names is missing.
         """
-        climb = self.canvas.size if self._fresh(job) else None
-        settings = recipe.settings(job.state, job.steps, climb=climb, gentle=self._gentle(job))
+        rungs = recipe.ladder(self.canvas.size) if self._fresh(job) else ()
+        if self._drawn_anew(job):
+            seen = max(perceptor.image_size for perceptor, _ in self._perceptors)
+            rungs = recipe.sharp_ladder(self.canvas.size, seen)
+        settings = recipe.settings(job.state, job.steps, rungs=rungs, gentle=self._gentle(job))
         return self._objective(job), settings
 
     @torch.no_grad()
@@ -287,6 +290,11 @@ class Dreamer:
         """Whether the dream begins from nothing but chance."""
         shown = job.state.begin or self.project.init_image
         return self._first(job) and not shown and start_of(self.project.medium) == "noise"
+
+    def _drawn_anew(self, job: SolveJob | WalkJob | FollowJob) -> bool:
+        """Whether what the dream begins from is drawn, sharp, at whatever size the canvas has."""
+        medium, shown = self.project.medium, job.state.begin or self.project.init_image
+        return self._first(job) and not shown and medium.kind == start_of(medium) == "collage"
 
     def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
         """How gentle a dream is that begins from a picture of its own prompt, or from what is half-way to one."""

@@ -66,6 +66,13 @@ BOUNDED = ("pixels", "fourier", "collage")
 LADDER = (Stage(0.4, 0.25), Stage(0.3, 0.5), Stage(0.3, 1.0))
 """Share of the steps, and scale of the canvas."""
 
+SHARP_LADDER = (Stage(0.3, 0.25), Stage(0.3, 0.5), Stage(0.4, 1.0))
+"""The same for what is drawn anew, and as sharp, at every size: nothing is lost on the way up."""
+
+SHARP_RUNG = 2
+"""How many times as large as what perceptors look at a canvas has to be, that they see on it all that they would see on
+a larger one."""
+
 SMALLEST_RUNG = 64
 """Pixels on the shorter side, below which a perceptor would only see enlarged blocks."""
 
@@ -157,25 +164,38 @@ def cutouts(state: FrameState, perceptor: Perceptor) -> CutoutSettings:
     return replace(manner, count=int(state.parameter("cutouts")), power=state.parameter("cut_power"))
 
 
-def settings(
-    state: FrameState, steps: int, *, climb: tuple[int, int] | None = None, gentle: float = 1.0
-) -> DreamSettings:
+def settings(state: FrameState, steps: int, *, rungs: tuple[Stage, ...] = (), gentle: float = 1.0) -> DreamSettings:
     """How a frame is dreamed for `steps`.
 
     Args:
         state: what the timeline says about the frame.
         steps: of the optimiser.
-        climb: width and height in pixels, where the dream begins from nothing and so from coarse to fine; None where it
-            goes on from a picture, which climbing would blur.
+        rungs: from coarse to fine; none where the dream goes on from a picture, which climbing would blur.
         gentle: what the step size is multiplied by.
     """
-    rungs = () if climb is None else ladder(climb)
     return DreamSettings(steps=steps, step_size=gentle * state.parameter("step_size"), ladder=rungs)
 
 
 def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
     """From coarse to fine, up to a canvas of `size`: shapes are found on a small canvas sooner, cheaper and whole."""
     rungs = [stage for stage in LADDER if min(size) * stage.scale >= SMALLEST_RUNG]
+    return tuple(rungs) if len(rungs) > 1 else ()
+
+
+def sharp_ladder(size: tuple[int, int], seen: int) -> tuple[Stage, ...]:
+    """The same for a canvas that is drawn anew at every size: fewer pixels while things find their places.
+
+    Args:
+        size: width and height of the canvas in pixels.
+        seen: the side of what the perceptor with the sharpest eyes looks at, in pixels.
+    """
+    rungs: list[Stage] = []
+    share = 0.0
+    for stage in SHARP_LADDER:
+        share += stage.share
+        if stage.scale == 1 or min(size) * stage.scale >= SHARP_RUNG * seen:
+            rungs.append(Stage(share, stage.scale))
+            share = 0.0
     return tuple(rungs) if len(rungs) > 1 else ()
 
 

@@ -65,7 +65,9 @@ def test_tiling_shows_the_seam_to_the_perceptor(fakes):
 
 def test_each_perceptor_counts_as_it_should(fakes):
     picture = torch.rand(1, 3, 16, 16, generator=generator(3))
-    one, three, both = (float(loss(fakes, picture, weights).terms["fake: red"]) for weights in ((1,), (3,), (1, 3)))
+    one, three, both = (
+        float(loss(fakes, picture, weights, cutouts=64).terms["fake: red"]) for weights in ((1,), (3,), (1, 3))
+    )
     assert three == pytest.approx(3 * one)
     assert both > three, "both are asked"
 
@@ -117,20 +119,42 @@ def test_a_ladder_has_no_rung_that_is_too_small_to_see(size, scales):
     assert all(min(size) * rung.scale >= recipe.SMALLEST_RUNG for rung in rungs)
 
 
-def test_only_what_begins_from_nothing_climbs(fakes, run, monkeypatch):
-    climbs = {}
+@pytest.mark.parametrize(
+    ("size", "seen", "rungs"),
+    [
+        ((256, 256), 64, [(0.6, 0.5), (0.4, 1)]),
+        ((1024, 512), 64, [(0.3, 0.25), (0.3, 0.5), (0.4, 1)]),
+        ((512, 512), 224, []),
+        ((1024, 1024), 224, [(0.6, 0.5), (0.4, 1)]),
+        ((200, 300), 64, []),
+    ],
+)
+def test_what_is_drawn_anew_climbs_as_far_as_perceptors_see_all_of_it(size, seen, rungs):
+    found = [(round(rung.share, 6), rung.scale) for rung in recipe.sharp_ladder(size, seen)]
+    assert found == rungs
+
+
+@pytest.fixture
+def climbs(monkeypatch):
+    """The scales of the rungs that were asked for, by the number of steps."""
+    found = {}
     original = recipe.settings
 
-    def settings(state, steps, *, climb=None, gentle=1.0):
-        climbs.setdefault(steps, set()).add(climb)
-        return original(state, steps, climb=climb, gentle=gentle)
+    def settings(state, steps, *, rungs=(), gentle=1.0):
+        found.setdefault(steps, set()).add(tuple(rung.scale for rung in rungs))
+        return original(state, steps, rungs=rungs, gentle=gentle)
 
     monkeypatch.setattr(recipe, "settings", settings)
+    monkeypatch.setattr(recipe, "SMALLEST_RUNG", 8)
+    return found
+
+
+def test_only_what_begins_from_nothing_climbs(fakes, run, climbs):
     run(fakes.project(steps=3, refine=2))
-    assert climbs == {3: {(16, 16)}, 2: {None}}
+    assert climbs == {3: {(0.5, 1)}, 2: {()}}
     climbs.clear()
     run(fakes.project(mode="follow", length=3, steps=2))
-    assert climbs == {6: {(16, 16)}, 2: {None}}
+    assert climbs == {6: {(0.5, 1)}, 2: {()}}
 
 
 def asked(fakes, prompt, count=8, **parameters):

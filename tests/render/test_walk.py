@@ -210,6 +210,32 @@ def test_keyframes_begin_from_collages_and_what_is_between_is_one_too(fakes, run
     assert max(steps) < 0.45 * float((shown[0] - shown[8]).abs().mean()), "no frame jumps"
 
 
+def test_a_collage_finds_its_places_on_a_small_canvas_and_comes_out_sharp(fakes, run, cutouts, monkeypatch):
+    class Toolbox(fakes.Toolbox):
+        def canvas(self, project, width, height):
+            return CollageCanvas(cutouts, width, height)
+
+        def beginning(self, project, width, height):
+            return CollageCanvas(cutouts, width, height)
+
+    project = replace(fakes.project({0: "red"}, length=1, steps=5, medium=Medium("collage")), width=48, height=48)
+    sizes = []
+    original = CollageCanvas.image
+
+    def image(self):
+        if torch.is_grad_enabled():
+            sizes.append(self.size[0])
+        return original(self)
+
+    monkeypatch.setattr(CollageCanvas, "image", image)
+    (frame,) = done(run(project, toolbox=Toolbox()))
+    assert sizes == [24, 24, 24, 48, 48]
+    assert from_png(frame.path).shape[-2:] == (48, 48)
+    sizes.clear()
+    run(replace(project, init_image="tree"), toolbox=Toolbox())
+    assert sizes == [48] * 5, "a picture would be blurred on the way"
+
+
 def test_a_frame_between_collages_needs_no_neighbour(fakes, run, begun, tmp_path):
     project = fakes.project({0: "red", 8: "blue"}, steps=2, refine=1, medium=Medium("pixels", start="collage"))
     whole = done(run(project, toolbox=begun()))
