@@ -92,10 +92,12 @@ def test_it_is_dreamed_on_gently(fakes, run, monkeypatch):
         return settings(state, steps, **options)
 
     monkeypatch.setattr(recipe, "settings", noted)
+    monkeypatch.setattr(recipe, "SMALLEST_RUNG", 8)
     project = fakes.project(steps=2)
     run(replace(project, timeline=begin_at(4, "flower").apply(project.timeline)))
-    usual = {"climb": (16, 16), "gentle": 1.0}
-    assert asked == [(0, usual), (4, {"climb": None, "gentle": recipe.GENTLE["pixels"]}), (8, usual)]
+    usual = {"rungs": recipe.ladder((16, 16)), "gentle": 1.0}
+    assert len(usual["rungs"]) == 2
+    assert asked == [(0, usual), (4, {"rungs": (), "gentle": recipe.GENTLE["pixels"]}), (8, usual)]
 
 
 def test_solves_go_where_their_prompts_are(fakes, run, store):
