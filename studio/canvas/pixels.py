@@ -6,7 +6,8 @@ makes shapes before speckle; plain pixels make adversarial noise.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import functools
+from collections.abc import Callable, Sequence
 from typing import Protocol, cast
 
 import torch
@@ -15,6 +16,8 @@ from torch import Tensor
 from studio.canvas import resample
 from studio.canvas.base import State, check_picture, check_size, check_state, size_tensor, straight_blend
 from studio.canvas.clouds import clouds
+
+_DETAIL = "detail"  # of a state
 
 _MARGIN = 1 / 512
 """How far from black and white an encoded picture stays: tanh reaches neither. Half of one 8-bit level."""
@@ -34,6 +37,7 @@ class PixelCanvas:
 
     def __init__(self, width: int, height: int, device: torch.device | str = "cpu") -> None:
         self._device = torch.device(device)
+        self._detail: Tensor | None = None
         self._build(*check_size(width, height))
 
     @property
@@ -65,17 +69,24 @@ class PixelCanvas:
     def encode(self, image: Tensor) -> None:
         """Become `image` (1, 3, h, w) to within 1/512 of its values (clamped to 0 to 1), resampled to `size`."""
         picture = resample.resample(check_picture(image).to(self._device, torch.float32), *self.size)
+        self._detail = None
         self._spread(torch.atanh(picture.clamp(_MARGIN, 1 - _MARGIN) * 2 - 1))
 
     def state(self) -> State:
-        """The size and the planes, as copies."""
+        """The size and the planes, as copies; and the detail, on a canvas that was made smaller."""
         planes = {_name(index): plane.detach().clone() for index, plane in enumerate(self._planes)}
-        return {"size": size_tensor(*self.size), **planes}
+        detail = {} if self._detail is None else {_DETAIL: self._detail.clone()}
+        return {"size": size_tensor(*self.size), **planes, **detail}
 
     @torch.no_grad()
     def restore(self, state: State) -> None:
         """Go back to a state, exactly, taking its size too. Raises ValueError for a state of another kind."""
-        width, height = check_state(state, self.kind, _state_shapes)
+        planes = {name: value for name, value in state.items() if name != _DETAIL}
+        width, height = check_state(planes, self.kind, _state_shapes)
+        detail = state.get(_DETAIL)
+        if detail is not None and detail.shape[:2] != (1, 3):
+            raise ValueError(f"{tuple(detail.shape)} is no detail of a picture (1, 3, H, W)")
+        self._detail = None if detail is None else detail.to(self._device).clone()
         if (width, height) != self.size:
             self._build(width, height)
         for index, plane in enumerate(self._planes):
@@ -86,12 +97,25 @@ class PixelCanvas:
 
     @torch.no_grad()
     def resize(self, width: int, height: int) -> None:
-        """Show the same picture with other numbers of pixels."""
+        """Show the same picture with other numbers of pixels.
+
+        What a smaller canvas cannot hold is kept and comes back, to what was made of the rest meanwhile, where the
+        canvas gets its former size again (as in a pyramid: Burt and Adelson 1983).
+        """
         if check_size(width, height) == self.size:
             return
-        logits = resample.resample(self._logits(self._planes), width, height)
+        whole = self._logits(self._planes)
+        if self._detail is not None:
+            whole = _with_detail(whole, self._detail)
+        logits = resample.resample(whole, width, height)
+        smaller = width * height < whole[0, 0].numel()
+        self._detail = whole - resample.resample(logits, whole.shape[-1], whole.shape[-2]) if smaller else None
         self._build(width, height)
         self._spread(logits)
+
+    def whole(self) -> Callable[[Tensor], Tensor] | None:
+        """What gives this canvas' pictures (1, 3, h, w) back the detail that it was made too small for, or None."""
+        return None if self._detail is None else functools.partial(_whole, self._detail)
 
     def blend(self, a: State, b: State, t: float) -> State:
         """The planes in between, on the straight line. Raises ValueError when sizes differ or t is outside 0 to 1."""
@@ -101,12 +125,9 @@ class PixelCanvas:
         self._width, self._height = width, height
         shapes = plane_shapes(width, height)
         self._planes = [torch.zeros(1, 3, *shape, device=self._device, requires_grad=True) for shape in shapes]
-        self._up = [
-            (resample.matrix(rows, height).to(self._device), resample.matrix(columns, width).to(self._device))
-            for rows, columns in shapes[:-1]
-        ]
-        # side by side, the matrices of all rows are one product of the planes one above the other
-        self._rows = torch.cat([torch.zeros(height, 0, device=self._device), *(rows for rows, _ in self._up)], dim=1)
+        up, rows = _matrices(width, height)
+        self._up = [(down.to(self._device), across.to(self._device)) for down, across in up]
+        self._rows = rows.to(self._device)
 
     def _logits(self, planes: Sequence[Tensor]) -> Tensor:
         """What planes (B, 3, h, w) of these shapes add up to, (B, 3, H, W)."""
@@ -120,6 +141,25 @@ class PixelCanvas:
             plane.copy_(resample.resample(logits, width, height, kernel=resample.triangle))
             logits = logits - resample.apply(rows, plane, columns)
         finest.copy_(logits)
+
+
+@functools.lru_cache(maxsize=8)
+def _matrices(width: int, height: int) -> tuple[Up, Tensor]:
+    """What brings each coarse plane up to full size: matrices of its rows and of its columns; and those of all rows
+    side by side, which are one product of the planes one above the other."""
+    coarse = plane_shapes(width, height)[:-1]
+    up = [(resample.matrix(rows, height), resample.matrix(columns, width)) for rows, columns in coarse]
+    return up, torch.cat([torch.zeros(height, 0), *(rows for rows, _ in up)], dim=1)
+
+
+def _with_detail(logits: Tensor, detail: Tensor) -> Tensor:
+    return resample.resample(logits, detail.shape[-1], detail.shape[-2]) + detail
+
+
+@torch.no_grad()
+def _whole(detail: Tensor, picture: Tensor) -> Tensor:
+    logits = torch.atanh(picture.clamp(_MARGIN, 1 - _MARGIN) * 2 - 1)
+    return torch.tanh(_with_detail(logits, detail)) * 0.5 + 0.5
 
 
 def _added(planes: Sequence[Tensor], up: Up, rows: Tensor, times: float) -> Tensor:

@@ -15,6 +15,8 @@ from studio.canvas.base import Canvas, State
 from studio.canvas.biggan import BigGanCanvas
 from studio.canvas.collage import CollageCanvas
 from studio.canvas.imagenet import ImageNetCanvas
+from studio.canvas.pixels import PixelCanvas
+from studio.dream import ladder
 from studio.dream.arrange import arrange
 from studio.dream.iterate import Iterate
 from studio.dream.loop import dream
@@ -24,7 +26,7 @@ from studio.dream.settings import DreamSettings
 from studio.project.model import Project
 from studio.render import recipe
 from studio.render.checkpoint import EVERY, Checkpoints, pack
-from studio.render.events import Event, FrameDone, FrameStarted, Notice, SolveStarted, StepDone
+from studio.render.events import Event, FrameDone, FrameStarted, Notice, Preview, SolveStarted, StepDone
 from studio.render.finding import Manner, Stage, found, manner
 from studio.render.identity import start_of
 from studio.render.manifest import Entry
@@ -191,7 +193,7 @@ class Dreamer:
             if iterate is None:
                 return
             try:
-                yield _report(frame, iterate)
+                yield self._report(frame, iterate)
             except GeneratorExit:
                 self._lay_down(job.key, iterate)
                 raise
@@ -203,14 +205,25 @@ class Dreamer:
                     yield notice
                 saved = time.monotonic()
 
+    def _report(self, frame: int, iterate: Iterate) -> StepDone:
+        terms = tuple(iterate.terms.items())
+        whole = self.canvas.whole() if isinstance(self.canvas, PixelCanvas) else None
+
+        def shown(picture: Tensor = iterate.picture) -> Preview:
+            return preview((picture if whole is None else whole(picture))[0])
+
+        return StepDone(frame, iterate.step, iterate.steps, iterate.loss, terms, shown)
+
     def aims(self, job: SolveJob | WalkJob | FollowJob) -> tuple[Objective, DreamSettings]:
         """What the canvas is dreamed towards for a job, and how.
 
         Raises:
             StudioError: a prompt cannot be read by a perceptor, or something that it names is missing.
         """
-        rungs = recipe.ladder(self.canvas.size) if self._fresh(job) else ()
-        if self._drawn_anew(job):
+        rungs: tuple[ladder.Stage, ...] = ()
+        if self._fresh(job):
+            rungs = recipe.ladder(self.canvas.size)
+        elif self._loses_nothing(job) and job.steps >= recipe.SHORT:
             seen = max(perceptor.image_size for perceptor, _ in self._perceptors)
             rungs = recipe.sharp_ladder(self.canvas.size, seen)
         settings = recipe.settings(job.state, job.steps, rungs=rungs, gentle=self._gentle(job))
@@ -291,10 +304,11 @@ class Dreamer:
         shown = job.state.begin or self.project.init_image
         return self._first(job) and not shown and start_of(self.project.medium) == "noise"
 
-    def _drawn_anew(self, job: SolveJob | WalkJob | FollowJob) -> bool:
-        """Whether what the dream begins from is drawn, sharp, at whatever size the canvas has."""
+    def _loses_nothing(self, job: SolveJob | WalkJob | FollowJob) -> bool:
+        """Whether the canvas may be smaller for a while: it keeps the detail, or is drawn anew, sharp at every size."""
         medium, shown = self.project.medium, job.state.begin or self.project.init_image
-        return self._first(job) and not shown and medium.kind == start_of(medium) == "collage"
+        arranged = self._first(job) and not shown and medium.kind == start_of(medium) == "collage"
+        return arranged or medium.kind == "pixels"
 
     def _gentle(self, job: SolveJob | WalkJob | FollowJob) -> float:
         """How gentle a dream is that begins from a picture of its own prompt, or from what is half-way to one."""
@@ -341,9 +355,3 @@ class Dreamer:
             self._disk_complained = True
             return Notice(f"The frame in progress could not be saved, so an interruption would lose it. {error}")
         return None
-
-
-def _report(frame: int, iterate: Iterate) -> StepDone:
-    terms = tuple(iterate.terms.items())
-    picture = iterate.picture[0]
-    return StepDone(frame, iterate.step, iterate.steps, iterate.loss, terms, partial(preview, picture))

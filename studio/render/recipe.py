@@ -67,7 +67,10 @@ LADDER = (Stage(0.4, 0.25), Stage(0.3, 0.5), Stage(0.3, 1.0))
 """Share of the steps, and scale of the canvas."""
 
 SHARP_LADDER = (Stage(0.3, 0.25), Stage(0.3, 0.5), Stage(0.4, 1.0))
-"""The same for what is drawn anew, and as sharp, at every size: nothing is lost on the way up."""
+"""The same for a canvas that loses nothing on the way down and up: it is drawn anew, or keeps what it cannot hold."""
+
+SHORT = 8
+"""Steps of a dream that is too short for a ladder to save anything."""
 
 SHARP_RUNG = 2
 """How many times as large as what perceptors look at a canvas has to be, that they see on it all that they would see on
@@ -183,7 +186,7 @@ def ladder(size: tuple[int, int]) -> tuple[Stage, ...]:
 
 
 def sharp_ladder(size: tuple[int, int], seen: int) -> tuple[Stage, ...]:
-    """The same for a canvas that is drawn anew at every size: fewer pixels while things find their places.
+    """The same for a canvas that loses nothing on the way: fewer pixels while things find their places.
 
     Args:
         size: width and height of the canvas in pixels.

@@ -64,6 +64,44 @@ def test_resizing_keeps_the_picture() -> None:
     assert (canvas.image() - picture).abs().max() < 0.02
 
 
+def test_detail_that_a_smaller_canvas_cannot_hold_comes_back() -> None:
+    canvas = PixelCanvas(24, 16)
+    picture = torch.rand(1, 3, 16, 24, generator=torch.Generator().manual_seed(0)).clamp(0.1, 0.9)
+    canvas.encode(picture)
+    before = canvas.image().detach()
+    assert canvas.whole() is None
+    canvas.resize(6, 4)
+    canvas.resize(12, 8)
+    small = canvas.image().detach()
+    whole = canvas.whole()
+    assert whole is not None
+    assert torch.allclose(whole(small), before, atol=1e-4)
+    with torch.no_grad():
+        canvas.parameters()[0].add_(0.5)  # what is dreamed meanwhile
+    brighter = whole(canvas.image().detach())
+    canvas.resize(24, 16)
+    assert torch.allclose(canvas.image(), brighter, atol=1e-4)
+    assert (canvas.image() > before).all()
+    assert canvas.whole() is None
+    assert canvas.state().keys() == PixelCanvas(24, 16).state().keys()
+
+
+def test_a_state_holds_the_detail_of_a_canvas_that_was_made_smaller() -> None:
+    canvas, other = PixelCanvas(24, 16), PixelCanvas(8, 8)
+    canvas.encode(torch.rand(1, 3, 16, 24, generator=torch.Generator().manual_seed(0)))
+    whole = canvas.image().detach()
+    canvas.resize(12, 8)
+    other.restore(canvas.state())
+    assert torch.equal(other.image(), canvas.image())
+    other.resize(24, 16)
+    assert torch.allclose(other.image(), whole, atol=1e-4)
+    state = canvas.state()
+    canvas.encode(whole)
+    assert canvas.whole() is None, "another picture has no part of it"
+    with pytest.raises(ValueError, match="detail"):
+        other.restore({**state, "detail": torch.zeros(1, 1, 16, 24)})
+
+
 def test_half_way_between_black_and_white_is_grey() -> None:
     canvas = PixelCanvas(8, 8)
     states = []

@@ -174,6 +174,23 @@ def test_a_stop_is_noticed_at_the_step(fakes, run, store):
     assert of(StepDone, resumed)[0].step == 6
 
 
+def test_a_dream_on_a_smaller_canvas_is_taken_up_and_shown_whole(fakes, tmp_path):
+    """Pixels of 48x48 are dreamed at half the size for six steps of ten."""
+    project = replace(fakes.project(mode="follow", length=2, steps=10, init_image="tree"), width=48, height=48)
+    expected = list(render(project, fakes.Toolbox(), FrameStore(tmp_path / "one")))
+    for stop in (3, 20, 33):
+        store, token = FrameStore(tmp_path / f"{stop}"), CancelToken()
+        stop_after(render(project, fakes.Toolbox(), store, token=token), stop, token)
+        assert pixels(list(render(project, fakes.Toolbox(), store))) == pixels(expected), stop
+    sizes, last = [], None
+    for event in render(project, fakes.Toolbox(), FrameStore(tmp_path / "two")):
+        if isinstance(event, StepDone) and event.frame == 0:
+            last = event.preview()
+            sizes.append((last.width, last.height))
+    assert sizes == [(48, 48)] * 30
+    assert last is not None and len(last.rgb) == 3 * 48 * 48
+
+
 @pytest.mark.parametrize("mode", MODES)
 def test_a_render_that_is_left_lays_its_step_down(fakes, store, whole, mode):
     """The window closes: nobody fires the token, the iterator is just dropped."""

@@ -220,7 +220,7 @@ def test_a_collage_finds_its_places_on_a_small_canvas_and_comes_out_sharp(fakes,
         def beginning(self, project, width, height):
             return CollageCanvas(cutouts, width, height)
 
-    project = replace(fakes.project({0: "red"}, length=1, steps=5, medium=Medium("collage")), width=48, height=48)
+    project = replace(fakes.project({0: "red"}, length=1, steps=10, medium=Medium("collage")), width=48, height=48)
     sizes = []
     original = CollageCanvas.image
 
@@ -231,11 +231,11 @@ def test_a_collage_finds_its_places_on_a_small_canvas_and_comes_out_sharp(fakes,
 
     monkeypatch.setattr(CollageCanvas, "image", image)
     (frame,) = done(run(project, toolbox=Toolbox()))
-    assert sizes == [24, 24, 24, 48, 48]
+    assert sizes == [24] * 6 + [48] * 4
     assert from_png(frame.path).shape[-2:] == (48, 48)
     sizes.clear()
     run(replace(project, init_image="tree"), toolbox=Toolbox())
-    assert sizes == [48] * 5, "a picture would be blurred on the way"
+    assert sizes == [48] * 10, "a picture would be blurred on the way"
 
 
 def test_a_frame_between_collages_needs_no_neighbour(fakes, run, begun, tmp_path):
