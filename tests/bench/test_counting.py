@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 import torch
+from torch import nn
 
 from studio.bench.counting import gflop
 from studio.bench.workloads import Studio, workloads
+from studio.models.packing import pack
 
 CPU = torch.device("cpu")
 
@@ -22,3 +24,12 @@ def test_a_perceptor_counts_alike_in_every_precision() -> None:
         seen = torch.zeros(2, 3, perceptor.image_size, perceptor.image_size, requires_grad=True)
         counted.append(gflop(lambda look=perceptor, seen=seen: look.embed_image(seen).sum().backward()))
     assert counted[1] == pytest.approx(counted[0], rel=0.02)
+
+
+def test_packed_products_count_as_the_plain_ones_do() -> None:
+    counted = []
+    for network in (plain := nn.Sequential(nn.Linear(256, 512)).to(torch.bfloat16).requires_grad_(False), plain):
+        rows = torch.zeros(3, 10, 256, dtype=torch.bfloat16, requires_grad=True)
+        counted.append(gflop(lambda run=network, rows=rows: run(rows).sum().backward()))
+        pack(plain)
+    assert counted[0] == counted[1] == pytest.approx(2 * 2e-9 * 30 * 256 * 512)
