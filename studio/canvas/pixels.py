@@ -84,7 +84,7 @@ class PixelCanvas:
         planes = {name: value for name, value in state.items() if name != _DETAIL}
         width, height = check_state(planes, self.kind, _state_shapes)
         detail = state.get(_DETAIL)
-        if detail is not None and detail.shape[:2] != (1, 3):
+        if detail is not None and (detail.ndim != 4 or detail.shape[:2] != (1, 3)):
             raise ValueError(f"{tuple(detail.shape)} is no detail of a picture (1, 3, H, W)")
         self._detail = None if detail is None else detail.to(self._device).clone()
         if (width, height) != self.size:
@@ -143,7 +143,7 @@ class PixelCanvas:
         finest.copy_(logits)
 
 
-@functools.lru_cache(maxsize=8)
+@functools.lru_cache(maxsize=3)  # a ladder's sizes; of large ones they are many megabytes
 def _matrices(width: int, height: int) -> tuple[Up, Tensor]:
     """What brings each coarse plane up to full size: matrices of its rows and of its columns; and those of all rows
     side by side, which are one product of the planes one above the other."""

@@ -173,7 +173,7 @@ def settings(state: FrameState, steps: int, *, rungs: tuple[Stage, ...] = (), ge
     Args:
         state: what the timeline says about the frame.
         steps: of the optimiser.
-        rungs: from coarse to fine; none where the dream goes on from a picture, which climbing would blur.
+        rungs: from coarse to fine; none for full size throughout.
         gentle: what the step size is multiplied by.
     """
     return DreamSettings(steps=steps, step_size=gentle * state.parameter("step_size"), ladder=rungs)
