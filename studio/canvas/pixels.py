@@ -38,6 +38,7 @@ class PixelCanvas:
     def __init__(self, width: int, height: int, device: torch.device | str = "cpu") -> None:
         self._device = torch.device(device)
         self._detail: Tensor | None = None
+        self._sum: Tensor | None = None  # what the planes are to add up to, until somebody asks for them
         self._build(*check_size(width, height))
 
     @property
@@ -47,15 +48,16 @@ class PixelCanvas:
 
     def parameters(self) -> list[Tensor]:
         """The planes, coarse to fine, each (1, 3, h, w)."""
+        self._spread()
         return list(self._planes)
 
     def image(self) -> Tensor:
         """The picture, (1, 3, H, W), strictly inside 0 to 1."""
-        return self._drawn(self._planes)
+        return self._drawn(self.parameters())
 
     def together(self, others: Sequence[PixelCanvas]) -> Tensor:
         """The pictures of this canvas and of others of its size, (1 + n, 3, H, W), drawn as one batch."""
-        planes = [torch.cat(level) for level in zip(self._planes, *(each._planes for each in others), strict=True)]
+        planes = [torch.cat(level) for level in zip(*(each.parameters() for each in (self, *others)), strict=True)]
         return self._drawn(planes)
 
     def _drawn(self, planes: Sequence[Tensor]) -> Tensor:
@@ -70,11 +72,11 @@ class PixelCanvas:
         """Become `image` (1, 3, h, w) to within 1/512 of its values (clamped to 0 to 1), resampled to `size`."""
         picture = resample.resample(check_picture(image).to(self._device, torch.float32), *self.size)
         self._detail = None
-        self._spread(torch.atanh(picture.clamp(_MARGIN, 1 - _MARGIN) * 2 - 1))
+        self._sum = torch.atanh(picture.clamp(_MARGIN, 1 - _MARGIN) * 2 - 1)
 
     def state(self) -> State:
         """The size and the planes, as copies; and the detail, on a canvas that was made smaller."""
-        planes = {_name(index): plane.detach().clone() for index, plane in enumerate(self._planes)}
+        planes = {_name(index): plane.detach().clone() for index, plane in enumerate(self.parameters())}
         detail = {} if self._detail is None else {_DETAIL: self._detail.clone()}
         return {"size": size_tensor(*self.size), **planes, **detail}
 
@@ -89,6 +91,7 @@ class PixelCanvas:
         self._detail = None if detail is None else detail.to(self._device).clone()
         if (width, height) != self.size:
             self._build(width, height)
+        self._sum = None
         for index, plane in enumerate(self._planes):
             plane.copy_(state[_name(index)])
 
@@ -104,14 +107,14 @@ class PixelCanvas:
         """
         if check_size(width, height) == self.size:
             return
-        whole = self._logits(self._planes)
+        whole = self._logits(self._planes) if self._sum is None else self._sum
         if self._detail is not None:
             whole = _with_detail(whole, self._detail)
         logits = resample.resample(whole, width, height)
         smaller = width * height < whole[0, 0].numel()
         self._detail = whole - resample.resample(logits, whole.shape[-1], whole.shape[-2]) if smaller else None
         self._build(width, height)
-        self._spread(logits)
+        self._sum = logits
 
     def whole(self) -> Callable[[Tensor], Tensor] | None:
         """What gives this canvas' pictures (1, 3, h, w) back the detail that it was made too small for, or None."""
@@ -133,14 +136,18 @@ class PixelCanvas:
         """What planes (B, 3, h, w) of these shapes add up to, (B, 3, H, W)."""
         return _added(planes, self._up, self._rows, 1)
 
-    def _spread(self, logits: Tensor) -> None:
-        """Write `logits` (1, 3, H, W) into the planes: each takes what it can hold of what coarser ones left over."""
+    @torch.no_grad()
+    def _spread(self) -> None:
+        """Write what is still to be written into the planes: each takes what it can hold of what coarser ones left."""
+        if self._sum is None:
+            return
+        left, self._sum = self._sum, None
         *coarse, finest = self._planes
         for plane, (rows, columns) in zip(coarse, self._up, strict=True):
             height, width = plane.shape[-2:]
-            plane.copy_(resample.resample(logits, width, height, kernel=resample.triangle))
-            logits = logits - resample.apply(rows, plane, columns)
-        finest.copy_(logits)
+            plane.copy_(resample.resample(left, width, height, kernel=resample.triangle))
+            left = left - resample.apply(rows, plane, columns)
+        finest.copy_(left)
 
 
 @functools.lru_cache(maxsize=3)  # a ladder's sizes; of large ones they are many megabytes

@@ -117,6 +117,8 @@ class Run:
         self._spare = spare
         self._fitting: tuple[int, int] | None = None  # the size whose step is known to fit into memory
         self._rungs = ladder.plan(settings.ladder, settings.steps, canvas.size)
+        if self._rungs:
+            canvas.resize(*self._rungs[0].size)  # before anybody asks for parameters that would serve no step
         self._adam = self._new_adam()
         self._average = Average(settings.average)
         self._guard = Guard()

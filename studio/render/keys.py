@@ -18,7 +18,7 @@ from studio.timeline.prompt import Content, Image, Noise, Text
 from studio.timeline.region import Mask, Region
 from studio.timeline.sample import FrameState
 
-ALGORITHM = 8
+ALGORITHM = 9
 """Version of how pictures are made. Raise it with every change that makes other pictures from the same project."""
 
 DREAMING = ("cut_power", "cutouts", "range", "smoothness", "step_size")

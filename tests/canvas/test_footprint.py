@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from studio.canvas import normswish
+from studio.canvas import attention, normswish
 from studio.canvas.networks import build
 from studio.canvas.vqgan import VqganCanvas
 from studio.models.loading import Weights
@@ -37,15 +37,18 @@ def kept(canvas: VqganCanvas) -> int:
 @pytest.mark.parametrize("precision", ["fp32", "bf16"])
 @pytest.mark.parametrize("change", [{}, {"attention_side": 4}, {"pixel_shuffle": 2}])
 @pytest.mark.parametrize("thrift", [0, 1, 2])
+@pytest.mark.parametrize("weights", [0, attention.MOST])
 def test_what_is_kept_is_counted_within_a_tenth(
     config: dict[str, Any],
     weigh: Weigh,
     change: dict[str, int],
     thrift: int,
+    weights: int,
     precision: Any,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(normswish, "SMALLEST", 1 << 10)
+    monkeypatch.setattr(attention, "MOST", weights)
     config |= change
     if "pixel_shuffle" in change:
         config["ddconfig"] |= {"in_channels": 12, "out_ch": 12}

@@ -156,7 +156,7 @@ def test_the_nearest_code_is_the_nearest(model: VqganModel) -> None:
 def test_many_latents_are_looked_up_in_parts(model: VqganModel, monkeypatch: pytest.MonkeyPatch) -> None:
     latents = torch.randn(1, 4, 7, 9, generator=torch.Generator().manual_seed(1))
     whole = model.nearest(latents)
-    monkeypatch.setattr(networks, "_DISTANCES", 100)
+    monkeypatch.setattr(networks, "_CACHED", 100)
     assert torch.equal(model.nearest(latents), whole)
 
 
