@@ -7,10 +7,11 @@ import sys
 
 def main() -> None:
     """Run the command line and leave with its exit status: this ends the process, see `studio.base.leaving`."""
-    from studio.base.allocating import keep_memory
+    from studio.base.allocating import settle
+
+    settle()
     from studio.base.collecting import importing
 
-    keep_memory()
     with importing():
         from studio.cli import run
 

@@ -20,6 +20,9 @@ import torch
 import yaml
 from safetensors.torch import save, save_file
 
+from studio.models.folding import fold
+from studio.models.towers import SmoothResNet
+
 CONFIG = {"depth": 3, "names": ["a", "b"]}
 
 
@@ -246,3 +249,14 @@ def lightning(tmp_path: Path) -> Callable[..., Path]:
         return path
 
     return written
+
+
+@pytest.fixture
+def smooth() -> SmoothResNet:
+    """A small image tower of the starter's kind: folded, frozen, in bf16."""
+    made = SmoothResNet((8, 16, 16), (1, 2, 1))
+    random = torch.Generator().manual_seed(0)
+    for parameter in made.parameters():
+        parameter.data = 0.3 * torch.randn(parameter.shape, generator=random)
+    fold(made.eval())
+    return made.requires_grad_(False).to(torch.bfloat16, memory_format=torch.channels_last)
