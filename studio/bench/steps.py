@@ -37,7 +37,8 @@ class Measured:
         memory: bytes that a step needs beside weights and canvas, at most; None where nobody can say.
         reference_memory: likewise, of the reference.
         parts: seconds by part: "canvas" (drawing and its gradient), "perceptors" (likewise), "cutouts" (cutting and
-            changing them, and its gradient), "optimiser and guards", and the "rest", which is all else.
+            changing them, and its gradient), "optimiser and guards", and the "rest", which is all else. All but the
+            optimiser take turns with the steps.
         losses: of each step.
         reference_losses: likewise, of the reference, from the same beginning with the same chance.
         unit: what was timed: a "step", or a "generation".
@@ -112,35 +113,39 @@ def measure(
         reference_memory = reference_peak.bytes
     times: list[float] = []
     reference_times: list[float] = []
+    alone = _drawing_and_looking(studio, device) | {"cutouts": _cutting(studio, device)}
+    turns: dict[str, list[float]] = {name: [] for name in alone}
     for number in range(steps):
         report(f"{work.name}: step {number + 1} of {steps}")
         times.append(seconds(ours, device))
+        for name, part in alone.items():  # at once, since the machine may be faster or slower a minute later
+            turns[name].append(seconds(part, device))
         if step is not None:
             reference_times.append(seconds(lambda: theirs.append(step()), device))
     counted = gflop(ours)
-    repeats = min(steps, 5)
-    parts = _parts(studio, device, repeats)
-    in_networks = sum(parts.values())
-    parts |= {"cutouts": _cutting(studio, device, repeats), "optimiser and guards": _settling(run, device, repeats)}
-    whole = statistics.median(times)
+    parts = {name: statistics.median(found) for name, found in turns.items()}
+    in_networks = parts["canvas"] + parts["perceptors"]
+    parts["optimiser and guards"] = _settling(run, device, min(steps, 5))
+    left = (whole - sum(each) for whole, *each in zip(times, *turns.values(), strict=True))
+    parts["rest"] = max(0.0, statistics.median(left) - parts["optimiser and guards"])
     return Measured(
         work.name,
         work.title,
         precision,
-        whole,
+        statistics.median(times),
         statistics.median(reference_times) if reference_times else None,
         counted,
         counted / in_networks / ceilings.best(precision),
         memory.bytes,
         reference_memory,
-        parts | {"rest": max(0.0, whole - sum(parts.values()))},
+        parts,
         losses[: len(theirs) or None],
         theirs,
     )
 
 
-def _parts(studio: Studio, device: torch.device, repeats: int) -> dict[str, float]:
-    """Medians of drawing with its gradient, and of looking with its gradient, each alone."""
+def _drawing_and_looking(studio: Studio, device: torch.device) -> dict[str, Callable[[], None]]:
+    """Drawing with its gradient, and looking with its gradient, each alone and once done already."""
     canvas = studio.canvas
     generator = torch.Generator().manual_seed(3)
     pull = torch.rand(canvas.image().shape, generator=generator).to(device)
@@ -159,14 +164,13 @@ def _parts(studio: Studio, device: torch.device, repeats: int) -> dict[str, floa
             seen: Tensor = perceptor.embed_image(cutouts)
             torch.autograd.grad(seen.sum(), cutouts)
 
-    return {
-        name: statistics.median(seconds(work, device) for _ in range(repeats))
-        for name, work in (("canvas", draw), ("perceptors", look))
-    }
+    draw()
+    look()
+    return {"canvas": draw, "perceptors": look}
 
 
-def _cutting(studio: Studio, device: torch.device, repeats: int) -> float:
-    """The median of cutting out and changing all cutouts, with its gradient, alone."""
+def _cutting(studio: Studio, device: torch.device) -> Callable[[], None]:
+    """Cutting out and changing all cutouts, with its gradient, alone and once done already."""
     generator = torch.Generator().manual_seed(4)
     picture = torch.rand(studio.canvas.image().shape, generator=generator).to(device).requires_grad_()
     sides = [perceptor.image_size for perceptor in studio.perceptors]
@@ -181,7 +185,7 @@ def _cutting(studio: Studio, device: torch.device, repeats: int) -> float:
             torch.autograd.grad(augment(cutouts, manner.augmentation, generator), picture, pull)
 
     work()
-    return statistics.median(seconds(work, device) for _ in range(repeats))
+    return work
 
 
 def _settling(run: Run, device: torch.device, repeats: int) -> float:
