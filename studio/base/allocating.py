@@ -13,7 +13,7 @@ import sys
 # nothing else is imported before it is needed: a process that begins anew imports it twice
 
 LARGEST = 32 << 20
-"""Bytes of a block up to which it comes from what is kept; the most that glibc allows."""
+"""Bytes of a block up to which it comes from what is kept; glibc's own adjustment goes no further either."""
 
 KEPT = 128 << 20
 """Bytes that are kept at most, beyond what is in use, for whoever asks next."""

@@ -17,6 +17,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 from torch.nn.grad import conv2d_input
 
+from studio.models.blocked import turned
+
 Sides = tuple[int, ...]
 
 _SMALL = 32  # places each way, below which to convolve what was enlarged takes no longer
@@ -68,7 +70,7 @@ def doubling(weight: Tensor) -> Tensor:
 
 
 def _turned(weight: Tensor) -> Tensor:
-    return _like(weight.detach().transpose(0, 1).flip(2, 3), weight)
+    return _like(turned(weight.detach()), weight)
 
 
 def _like(made: Tensor, weight: Tensor) -> Tensor:

@@ -22,7 +22,7 @@ def pack(network: nn.Module) -> int:
     """Replace the residual blocks, the starter's towers and the large linear layers of a frozen, folded network in bf16
     on a CPU; how many.
 
-    No more is done where this PyTorch has no such operations.
+    It ends at the first that this PyTorch has no operations for.
     """
     count = 0
     for parent in list(network.modules()):
@@ -45,9 +45,8 @@ def _packed(layer: nn.Module) -> nn.Module | None:
         return _PackedLinear(layer)
     if isinstance(layer, SmoothResNet) and _is_half(layer.stem.weight):
         pack(layer)
-        return (
-            PackedTower(layer) if not any(isinstance(each, Block | nn.BatchNorm2d) for each in layer.stages) else None
-        )
+        left = any(isinstance(each, Block | nn.BatchNorm2d) for each in layer.stages)
+        return None if left else PackedTower(layer)
     return None
 
 
